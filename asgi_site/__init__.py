@@ -1,0 +1,1 @@
+"""A site that uses the plugin; nothing imports it."""

@@ -1,0 +1,1 @@
+"""A site that serves the rows of a live model once more, by a plain `ModelViewSet`."""

@@ -1,0 +1,54 @@
+/** Plan an upgrade, and start it. */
+
+import { fieldToWire } from "@/api/definitions";
+import { ApiError, request } from "@/api/http";
+import { planFrom } from "@/api/plans";
+import type { Wire } from "@/api/wire";
+import { type Design, fieldsOf } from "@/domain/design";
+import { isObject, type JsonObject, textAt } from "@/domain/json";
+import type { Plan } from "@/domain/plan";
+
+export interface Flags {
+  readonly noBackup: boolean;
+  readonly noRestart: boolean;
+  readonly force: boolean;
+}
+
+export const NO_FLAGS: Flags = { noBackup: false, noRestart: false, force: false };
+
+/** Ask what the design would do. */
+export async function makePlan(design: Design, flags: Flags): Promise<Plan> {
+  const body = bodyOf(design, flags);
+  return planFrom(await request<Wire<"Plan">>("POST", "plan/", { body }));
+}
+
+/** Start exactly what the plan says, or nothing; return the id of the upgrade. */
+export async function startUpgrade(design: Design, flags: Flags, plan: Plan): Promise<string> {
+  const body = { ...bodyOf(design, flags), plan_id: plan.id };
+  return (await request<Wire<"UpgradeStarted">>("POST", "upgrade-model/", { body })).task_id;
+}
+
+/** The new plan that comes with the refusal of an outdated one. */
+export function newPlanIn(error: unknown): Plan | null {
+  const body = error instanceof ApiError && error.code === "plan_outdated" ? error.body : null;
+  return isObject(body) ? planFrom(body["plan"] as unknown as Wire<"Plan">) : null;
+}
+
+/** The upgrade that is in the way of another one. */
+export function runningIn(error: unknown): string | null {
+  return error instanceof ApiError && error.code === "upgrade_running"
+    ? textAt(error.body, "task_id")
+    : null;
+}
+
+function bodyOf(design: Design, flags: Flags): JsonObject {
+  return {
+    ...design.extras,
+    model_name: design.modelName,
+    base_version: design.baseVersion,
+    fields: fieldsOf(design).map(fieldToWire),
+    no_backup: flags.noBackup,
+    no_restart: flags.noRestart,
+    force: flags.force,
+  };
+}

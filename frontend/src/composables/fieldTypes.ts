@@ -1,0 +1,21 @@
+/** The table of field types, in the language of the page. */
+
+import { useQuery } from "@tanstack/vue-query";
+import { computed } from "vue";
+import { useI18n } from "vue-i18n";
+
+import { readFieldTypes } from "@/api/fieldTypes";
+import type { FieldTypes } from "@/domain/fieldTypes";
+
+const NONE: FieldTypes = new Map();
+
+export function useFieldTypes() {
+  const { locale } = useI18n();
+  const query = useQuery({
+    queryKey: ["field-types", locale],
+    queryFn: readFieldTypes,
+    staleTime: Infinity,
+    placeholderData: (before) => before,
+  });
+  return { query, types: computed(() => query.data.value ?? NONE) };
+}

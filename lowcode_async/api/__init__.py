@@ -1,0 +1,1 @@
+"""The REST API for staff: start upgrades, and see how they stand."""

@@ -1,0 +1,106 @@
+"""What all views over rows share: who may use them, and how their answers look."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any, NoReturn
+
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.urls import reverse
+from django.utils.cache import get_conditional_response
+from django.utils.decorators import method_decorator
+from django.utils.http import parse_etags, quote_etag
+from django.utils.module_loading import import_string
+from rest_framework.permissions import BasePermission, IsAdminUser
+from rest_framework.request import Request
+
+from lowcode_async import conf
+from lowcode_async.data_api.columns import to_json, to_text
+from lowcode_async.data_api.errors import AccessRefused
+from lowcode_async.data_api.parameters import Asked
+from lowcode_async.data_api.writing import Writer
+from lowcode_async.rest.base import StaffView
+from lowcode_async.rest.bodies import read_json
+from lowcode_async.sentences import JSON
+
+_JSON = "application/json"
+
+
+# Each view makes its own transaction: one that must be begun again cannot stand inside another.
+@method_decorator(transaction.non_atomic_requests, name="dispatch")
+class DataView(StaffView):
+    """A view over rows; the site's setting says who may use it."""
+
+    schema = None
+
+    def get_permissions(self) -> Sequence[Any]:
+        """Return the permissions that the site's setting names."""
+        found: list[BasePermission] = [
+            import_string(path)() for path in conf.current().data_permission_classes
+        ]
+        return found
+
+    def permission_denied(
+        self, request: Request, message: str | None = None, code: str | None = None
+    ) -> NoReturn:
+        """Tell that the caller may not.
+
+        Raises:
+            NotAuthenticated: nobody has signed in.
+            PermissionDenied: only staff may do this.
+            AccessRefused: permission classes of the site's own say no.
+        """
+        default = all(isinstance(each, IsAdminUser) for each in self.get_permissions())
+        if default or (request.authenticators and not request.successful_authenticator):
+            super().permission_denied(request, message, code)
+        raise AccessRefused
+
+    def writer(self, asked: Asked) -> Writer:
+        """Return what writes rows in the name of the request's user."""
+        user = self.request.user
+        return Writer(reach=asked.reach, user=user.pk if user.is_authenticated else None)
+
+    def body(self) -> JSON:
+        """Return the JSON in the body; see `read_json`."""
+        if not hasattr(self, "_body"):
+            self._body = read_json(plain(self.request), limit=conf.current().data_max_body_bytes)
+        return self._body
+
+
+def plain(request: Request) -> HttpRequest:
+    """Return Django's own request."""
+    own: HttpRequest = request._request  # noqa: SLF001 - the framework's way to it
+    return own
+
+
+def answer(
+    request: Request, body: JSON, *, status: int = 200, tag: str | None = None
+) -> HttpResponseBase:
+    """Answer JSON; 304 to who has it already, where it has a tag."""
+    response = HttpResponse(to_json(body), status=status, content_type=_JSON)
+    if tag is None:
+        return response
+    response.headers["ETag"] = quote_etag(tag)
+    response.headers["Cache-Control"] = "private, no-cache"
+    if request.method not in {"GET", "HEAD"}:
+        return response
+    found = get_conditional_response(plain(request), etag=quote_etag(tag), response=response)
+    return found if found is not None else response
+
+
+def expectation(request: Request) -> Callable[[str], bool] | None:
+    """Return what tells whether a row's tag is one that ``If-Match`` names; None without it.
+
+    A tag of an answer that shows more than the row has the row's own before its dot.
+    """
+    given = request.headers.get("If-Match")
+    if given is None:
+        return None
+    tags = {each.removeprefix("W/").strip('"').partition(".")[0] for each in parse_etags(given)}
+    return lambda tag: tag in tags or "*" in tags
+
+
+def address(name: str, key: Any) -> str:
+    """Return the path of a row."""
+    return reverse("lowcode_api:row", kwargs={"name": name, "key": to_text(key)})

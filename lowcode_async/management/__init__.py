@@ -1,0 +1,1 @@
+"""What a person at a shell can ask for."""

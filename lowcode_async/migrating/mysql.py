@@ -1,0 +1,340 @@
+"""MySQL and MariaDB: each DDL statement commits by itself, so every step is recorded.
+
+Before the new version is recorded a failure takes all steps back in reverse order; after it, only
+what the new version no longer needs is left to drop, and that only goes forward. A step that was
+begun by a worker that died is looked at before anything is done about it.
+
+From the first step that fills a column until the new version is recorded the table is held with LOCK
+TABLES: a value that is written after its row was converted would be lost with the old column. A
+worker that dies lets go of the table. If it had not begun to put new columns in place, what is
+written from then on goes to the old ones, and all is taken back; if it had, it goes to the new
+ones, and the next worker goes on (see `mysql_steps.Parts.in_place`).
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from functools import partial
+
+from django.db import DatabaseError, InterfaceError, connections, transaction
+from django.db.backends.base.schema import BaseDatabaseSchemaEditor
+from django.db.migrations.operations import RunPython
+from django.db.migrations.state import ProjectState
+
+from lowcode_async.errors import Retryable, StageFailed
+from lowcode_async.migrating.base import Execution, Step, Warnings, is_filling, told
+from lowcode_async.migrating.journal import MENDING, Journal, StepState
+from lowcode_async.migrating.locks import patiently
+from lowcode_async.migrating.looking import applied
+from lowcode_async.migrating.mending import mend
+from lowcode_async.migrating.mysql_session import (
+    Beside,
+    alone,
+    editing,
+    executed_before,
+    holders,
+    is_lock_error,
+    lock_tables,
+    short_waits,
+    unlock_tables,
+)
+from lowcode_async.migrating.mysql_steps import Parts, parts_of
+from lowcode_async.models import SchemaVersion
+from lowcode_async.planning.state import APP_LABEL
+
+log = logging.getLogger(__name__)
+
+
+class MySQLExecutor:
+    """Carries plans out on MySQL and MariaDB."""
+
+    def carry_out(self, execution: Execution) -> Warnings:
+        """Do the reversible steps, record the new version, drop what it no longer needs."""
+        with _at_work(execution) as change:
+            if change.cannot_go_back():
+                change.go_on()
+            else:
+                change.take_back()
+                change.forwards()
+            return change.drop()
+
+    def take_back(self, execution: Execution) -> None:
+        """Undo what a worker left that died before the new version was recorded.
+
+        Where that would lose values, go on to the new version instead.
+        """
+        with _at_work(execution) as change:
+            if change.cannot_go_back():
+                change.go_on()
+                change.drop()
+            else:
+                change.take_back()
+
+    def finish(self, execution: Execution) -> Warnings:
+        """Drop what the recorded version no longer needs."""
+        with _at_work(execution) as change:
+            return change.drop()
+
+
+@contextmanager
+def _at_work(execution: Execution) -> Iterator[_Change]:
+    with alone(execution.upgrade.pk, execution.connection), Beside() as beside:
+        change = _Change(
+            execution=replace(execution, call=beside),
+            beside=beside,
+            parts=parts_of(execution.plan),
+            journal=Journal(execution.upgrade.pk),
+        )
+        change.fence()
+        yield change
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Change:
+    """One plan, step by step."""
+
+    execution: Execution
+    beside: Beside
+    """For the rows of the plugin; the connection of the execution is for the table alone."""
+    parts: Parts
+    journal: Journal
+
+    def fence(self) -> None:
+        """Make sure that the stage is still ours."""
+
+        def look() -> None:
+            with transaction.atomic():
+                self.execution.fence()
+
+        self.beside(look)
+
+    # -- forwards --------------------------------------------------------------------------------
+
+    def forwards(self) -> None:
+        """Do what can be taken back, and record the new version.
+
+        Raises:
+            StageFailed: it could not be done, and everything is as it was.
+        """
+        with self._else(self.take_back):
+            for step in self.parts.free:
+                self._forward(step)
+            with self._held(), self._else(self._undo_held):
+                for step in self.parts.held:
+                    self._forward(step)
+                self._record()
+
+    def cannot_go_back(self) -> bool:
+        """Tell whether a worker has died that had begun to put new columns in place."""
+        noted = self.beside(self.journal.read)
+        return MENDING not in noted and not self.parts.in_place.isdisjoint(noted)
+
+    def go_on(self) -> None:
+        """Do what such a worker has left to do, and record the new version."""
+        log.info("going on upgrade=%s", self.journal.task_id)
+        noted = self.beside(self.journal.read)
+        with self._else(self.take_back):
+            for step in self.parts.held:
+                if noted.get(step.index) is not StepState.DONE and not self._applied(step):
+                    self._forward(step)
+            self._mend(self.execution.plan.to_state)
+            self._record()
+
+    def drop(self) -> Warnings:
+        """Drop; what cannot be dropped does no harm, so it is a warning and not a failure."""
+        try:
+            for step in self.parts.dropping:
+                if not self._applied(step):
+                    self._do(step, allowed=executed_before)
+        except StageFailed as error:
+            log.warning("cleanup unfinished upgrade=%s error=%s", self.journal.task_id, error)
+            return ({"code": "cleanup_unfinished", "params": {"detail": str(error)}},)
+        return ()
+
+    def _forward(self, step: Step) -> None:
+        self.beside(partial(self.journal.begin, step.index))
+        with told(step, self.execution, of=len(self.parts.reversible)):
+            if isinstance(step.operation, RunPython):
+                self._run(step.operation.database_forwards, step, self.journal.done)
+                return
+            self._do(step)
+        self.beside(partial(self.journal.done, step.index))
+
+    def _run(self, function: Callable[..., None], step: Step, note: Callable[[int], None]) -> None:
+        """Run a function of the site's in one transaction with the note that it was run.
+
+        So a note that it was begun says that it has done nothing.
+        """
+        connection = self.execution.connection
+        states = (
+            (step.before, step.after) if note == self.journal.done else (step.after, step.before)
+        )
+        with transaction.atomic(using=connection.alias):
+            function(APP_LABEL, connection.SchemaEditorClass(connection, atomic=False), *states)
+            note(step.index)
+
+    def _do(
+        self,
+        step: Step,
+        *,
+        allowed: Callable[[BaseException | None], bool] = lambda _: False,
+    ) -> None:
+        described = step.operation.describe()
+        with self._editing(described, allowed=allowed) as editor:
+            do = partial(
+                step.operation.database_forwards, APP_LABEL, editor, step.before, step.after
+            )
+            if is_filling(step):
+                self._patiently(do, described)
+            else:
+                do()
+
+    def _record(self) -> None:
+        """Write the new version.
+
+        Raises:
+            Retryable: the connection was lost, and nobody can say whether it was written.
+        """
+
+        def record() -> None:
+            with transaction.atomic():
+                self.execution.fence()
+                self.execution.record()
+
+        try:
+            self.beside(record)
+        except (DatabaseError, InterfaceError):
+            if not self.beside(self._is_recorded):
+                raise
+
+    def _is_recorded(self) -> bool:
+        connections.close_all()
+        try:
+            return SchemaVersion.objects.filter(upgrade_id=self.journal.task_id).exists()
+        except (DatabaseError, InterfaceError) as error:
+            raise Retryable("try_again") from error
+
+    # -- back ------------------------------------------------------------------------------------
+
+    def take_back(self) -> None:
+        """Undo every step that was begun, the last first, and see that no constraint is missing.
+
+        Raises:
+            StageFailed: ``not_taken_back``: the database refused to.
+        """
+        if not self.beside(self.journal.read):
+            return
+        self._undo_all(self.parts.reversible)
+        self.execution.keeping.forget()
+        with self._not_taken_back():
+            self._mend(self.execution.plan.from_state)
+        self.beside(partial(self.journal.forget, MENDING))
+
+    @contextmanager
+    def _else(self, way_back: Callable[[], None]) -> Iterator[None]:
+        """Go back if the block fails, where we can and need not leave it to the next worker."""
+        try:
+            yield
+        except Retryable:
+            raise
+        except (StageFailed, DatabaseError):
+            if self.execution.connection.is_usable():
+                way_back()
+            raise
+
+    def _undo_held(self) -> None:
+        self._undo_all(self.parts.held)
+        self.execution.keeping.forget()
+
+    def _undo_all(self, steps: Sequence[Step]) -> None:
+        self.beside(partial(self.journal.begin, MENDING))
+        begun = self.beside(self.journal.read)
+        for step in reversed(steps):
+            if step.index not in begun:
+                continue
+            if isinstance(step.operation, RunPython):
+                self._undo_run(step.operation, step, begun[step.index])
+            elif self._applied(step) is not False:
+                self._undo(step)
+            self.beside(partial(self.journal.forget, step.index))
+            log.info("step taken back upgrade=%s step=%s", self.journal.task_id, step.index)
+
+    def _undo_run(self, operation: RunPython, step: Step, state: StepState) -> None:
+        if state is StepState.DONE:
+            with self._not_taken_back():
+                self._run(operation.database_backwards, step, self.journal.forget)
+
+    def _undo(self, step: Step) -> None:
+        described = step.operation.describe()
+        with self._not_taken_back(), self._editing(described, allowed=executed_before) as editor:
+            step.operation.database_backwards(APP_LABEL, editor, step.after, step.before)
+
+    @contextmanager
+    def _not_taken_back(self) -> Iterator[None]:
+        try:
+            yield
+        except StageFailed as error:
+            raise StageFailed("not_taken_back", detail=str(error)) from error
+
+    def _mend(self, state: ProjectState) -> None:
+        with self._editing("Mend constraints") as editor:
+            for each in mend(editor, self.execution.models_in(state)):
+                log.info("mended upgrade=%s constraint=%s", self.journal.task_id, each)
+
+    # -- the connection --------------------------------------------------------------------------
+
+    @contextmanager
+    def _held(self) -> Iterator[None]:
+        """Hold the table, if there is a step that needs it."""
+        execution = self.execution
+        if not any(map(is_filling, self.parts.held)):
+            yield
+            return
+        # By the names they have now: a table may have been renamed since the plan began.
+        own = execution.tables_in(self.parts.held[0].before)
+        there = set(execution.connection.introspection.table_names()) - set(own)
+        others = [each for each in execution.tables() if each in there]
+        self._patiently(partial(lock_tables, execution.connection, own, others))
+        try:
+            yield
+        finally:
+            unlock_tables(execution.connection)
+
+    @contextmanager
+    def _editing(
+        self,
+        described: str,
+        *,
+        allowed: Callable[[BaseException | None], bool] = lambda _: False,
+    ) -> Iterator[BaseDatabaseSchemaEditor]:
+        """Yield a schema editor that tries each statement until the lock is granted.
+
+        An error of the database that is `allowed` is let pass.
+        """
+        with short_waits(self.execution.connection) as shortly:
+
+            def execute(statement: Callable[[], None]) -> None:
+                try:
+                    self._patiently(partial(shortly, statement), described)
+                except StageFailed as error:
+                    if not allowed(error.__cause__):
+                        raise
+                    log.info("nothing to take back upgrade=%s", self.journal.task_id)
+
+            with editing(self.execution.connection, execute) as editor:
+                yield editor
+
+    def _applied(self, step: Step) -> bool | None:
+        return applied(step, self.execution.connection)
+
+    def _patiently(self, attempt: Callable[[], None], described: str = "LOCK TABLES") -> None:
+        patiently(
+            attempt,
+            self.execution,
+            described=described,
+            locked=is_lock_error,
+            holders=lambda: holders(self.execution.connection),
+        )

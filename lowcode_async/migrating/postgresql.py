@@ -1,0 +1,81 @@
+"""PostgreSQL: one transaction, with a short lock timeout."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from django.db import DatabaseError, OperationalError
+from django.db.backends.base.schema import BaseDatabaseSchemaEditor
+
+from lowcode_async import conf
+from lowcode_async.migrating.base import Execution
+from lowcode_async.migrating.transactional import TransactionalExecutor
+
+_NOT_GRANTED: Final = frozenset({"55P03", "40P01"})
+"""SQLSTATE of lock_not_available and deadlock_detected."""
+
+_DEAD_CLIENTS: Final = {
+    "client_connection_check_interval": "1s",
+    "tcp_keepalives_idle": "5s",
+    "tcp_keepalives_interval": "5s",
+    "tcp_keepalives_count": "2",
+    "tcp_user_timeout": "15s",
+}
+"""How the server finds out that its client is gone. Not every system has each of them."""
+
+_GONE: Final = frozenset({"080", "57P"})
+"""Beginnings of the SQLSTATEs of connection exceptions and of a server that shuts down."""
+
+_HOLDERS: Final = """
+    SELECT DISTINCT a.pid, a.application_name, a.usename,
+           round(extract(epoch FROM clock_timestamp() - a.xact_start))::int
+    FROM pg_locks l
+    JOIN pg_class c ON c.oid = l.relation
+    JOIN pg_stat_activity a ON a.pid = l.pid
+    WHERE c.relname = ANY(%s) AND l.granted AND l.pid <> pg_backend_pid()
+    ORDER BY 4 DESC NULLS LAST LIMIT 3
+"""
+
+
+class PostgreSQLExecutor(TransactionalExecutor):
+    """Carries plans out on PostgreSQL."""
+
+    def locked(self, error: DatabaseError) -> bool:
+        """Tell whether a lock was not granted in time."""
+        return getattr(error.__cause__, "sqlstate", None) in _NOT_GRANTED
+
+    def lost(self, error: DatabaseError) -> bool:
+        """Tell whether the server has ended the session, or was not there to say so."""
+        state = getattr(error.__cause__, "sqlstate", None)
+        return isinstance(error, OperationalError) and (state is None or state[:3] in _GONE)
+
+    def holders(self, execution: Execution) -> str:
+        """Name the sessions that hold locks on the plan's tables, the longest transaction first."""
+        with execution.connection.cursor() as cursor:
+            cursor.execute(_HOLDERS, [execution.tables()])
+            rows = cursor.fetchall()
+        return (
+            ", ".join(
+                f"pid {pid} ({name or user or '?'}, {seconds} s)"
+                for pid, name, user, seconds in rows
+            )
+            or "?"
+        )
+
+    def prepare(self, editor: BaseDatabaseSchemaEditor) -> None:
+        """Make every lock of this transaction a short wait."""
+        milliseconds = int(conf.current().lock_timeout * 1000)
+        editor.execute(f"SET LOCAL lock_timeout = {milliseconds}")
+        # A worker that is killed in the middle of a long statement holds its locks no longer; nor
+        # does one whose host has vanished, without which the server would wait for hours.
+        for name, value in _DEAD_CLIENTS.items():
+            editor.execute(
+                "SELECT set_config(name, %s, true) FROM pg_settings"
+                " WHERE name = %s AND max_val::bigint > 0",
+                [value, name],
+            )
+
+    def settle(self, editor: BaseDatabaseSchemaEditor) -> None:
+        """Check deferred foreign keys now: ALTER TABLE refuses a table with pending trigger events."""
+        editor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        editor.execute("SET CONSTRAINTS ALL DEFERRED")

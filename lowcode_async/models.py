@@ -1,0 +1,299 @@
+"""The rows of the plugin, and nothing but rows: what they mean is told where they are used."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.conf import settings
+from django.db import models
+
+
+class DynamicModel(models.Model):
+    """A live model. Its structure is its newest `SchemaVersion`."""
+
+    name = models.CharField(max_length=100)
+    name_lower = models.CharField(max_length=100, unique=True)
+    """Uniqueness without regard to case, whatever the database's collation."""
+    version = models.PositiveIntegerField()
+    """Number of the version in force."""
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class SchemaVersion(models.Model):
+    """One structure a model has had; written in the transaction that made it true."""
+
+    model = models.ForeignKey(DynamicModel, on_delete=models.CASCADE, related_name="versions")
+    number = models.PositiveIntegerField()
+    """1, 2, 3 … within one model."""
+    definition = models.JSONField()
+    """`ModelDefinition.to_json`."""
+    operations = models.JSONField(default=list)
+    """What led here from the former version: descriptions of Django's operations, in order."""
+    upgrade = models.OneToOneField(
+        "Upgrade", null=True, on_delete=models.SET_NULL, related_name="schema_version"
+    )
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["model", "number"], name="lowcode_version_number")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.model} v{self.number}"
+
+
+class Upgrade(models.Model):
+    """One run of one plan. Its id is the ``task_id`` of the API."""
+
+    class State(models.TextChoices):
+        """How an upgrade stands."""
+
+        QUEUED = "queued"
+        RUNNING = "running"
+        SUCCEEDED = "succeeded"
+        FAILED = "failed"
+        CANCELLED = "cancelled"
+        """Ended on request, before anything was changed."""
+
+    class Stage(models.TextChoices):
+        """The stages, in their order."""
+
+        VALIDATE = "validate"
+        BACKUP = "backup"
+        MIGRATE = "migrate"
+        RESTART = "restart"
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    model_name = models.CharField(max_length=100)
+    active_model = models.CharField(max_length=100, null=True, unique=True)
+    """Lower-case name of the model while the upgrade is under way, else NULL: the constraint that
+    keeps two upgrades of one model apart, on databases without partial indexes too."""
+    definition = models.JSONField()
+    """What was asked for: `ModelDefinition.to_json`."""
+    reverts = models.ForeignKey(
+        "self", null=True, on_delete=models.PROTECT, related_name="reverted_by"
+    )
+    """The upgrade that this one takes back; NULL for all others."""
+    from_version = models.PositiveIntegerField(null=True)
+    """The version it starts from; NULL creates the model."""
+    no_backup = models.BooleanField(default=False)
+    no_restart = models.BooleanField(default=False)
+    force = models.BooleanField(default=False)
+    requested_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
+    )
+
+    retry_of = models.ForeignKey(
+        "self", null=True, on_delete=models.SET_NULL, related_name="retries"
+    )
+    """The upgrade that came to nothing and is asked for again."""
+    cancel_requested_at = models.DateTimeField(null=True)
+    """When somebody asked for its end; a worker that has a stage drops it, or ends with it."""
+    cancelled_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
+    )
+
+    state = models.CharField(max_length=10, choices=State, default=State.QUEUED)
+    stage = models.CharField(max_length=10, choices=Stage, default=Stage.VALIDATE)
+    """The stage that runs, or is next."""
+    attempts = models.PositiveIntegerField(default=0)
+    """How many times this stage has been claimed."""
+    lease = models.UUIDField(null=True)
+    """Token of the worker that runs the stage; NULL while none does."""
+    lease_until = models.DateTimeField(null=True)
+    """When the lease ends unless it is extended; by the database's clock."""
+    enqueued_at = models.DateTimeField(null=True)
+    """When the message for this stage was last sent; by the database's clock."""
+    steps = models.JSONField(default=list)
+    """What the migrate stage has begun and done, on databases without transactional DDL."""
+    handover = models.JSONField(null=True)
+    """What the stage leaves to the process that takes it up next (a restart that ends itself)."""
+
+    last_sequence = models.PositiveIntegerField(default=0)
+    """Sequence of the newest event."""
+    error_code = models.CharField(max_length=64, blank=True, default="")
+    error_params = models.JSONField(default=dict)
+    findings = models.JSONField(default=list)
+    """What the plan would do to data: `Finding.to_json` each."""
+    warnings = models.JSONField(default=list)
+    """What an operator should know although the upgrade succeeded: ``{"code", "params"}`` each."""
+    agreed_findings = models.JSONField(null=True)
+    """What the plan that the caller agreed to would do to data: `Finding.to_json` each; NULL if the
+    caller named no plan."""
+    plan = models.JSONField(null=True)
+    """What the validate stage planned: descriptions, SQL, risks."""
+    created_at = models.DateTimeField(auto_now_add=True)
+    started_at = models.DateTimeField(null=True)
+    finished_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["state", "lease_until"], name="lowcode_upgrade_state"),
+            models.Index(fields=["-created_at"], name="lowcode_upgrade_created"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.model_name} {self.id}"
+
+
+class PlannedUpgrade(models.Model):
+    """What an upgrade would do, as it was told to somebody. Its id is the ``plan_id`` of the API."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    model_name = models.CharField(max_length=100)
+    base_version = models.PositiveIntegerField()
+    """The version it starts from; 0 creates the model."""
+    definition = models.JSONField()
+    """What was asked for: `ModelDefinition.to_json`."""
+    reverts = models.UUIDField(null=True)
+    """The upgrade that it would take back; NULL for all others."""
+    findings = models.JSONField(default=list)
+    """What it would do to data: `Finding.to_json` each."""
+    content = models.JSONField()
+    """What else was told, with its ``format``: operations with their costs, rows, estimate, error."""
+    created_at = models.DateTimeField(db_index=True)
+
+    def __str__(self) -> str:
+        return f"{self.model_name} {self.id}"
+
+
+class UpgradeEvent(models.Model):
+    """One line of an upgrade's log."""
+
+    upgrade = models.ForeignKey(Upgrade, on_delete=models.CASCADE, related_name="events")
+    sequence = models.PositiveIntegerField()
+    """1, 2, 3 … without a gap within one upgrade."""
+    position = models.PositiveBigIntegerField(unique=True)
+    """1, 2, 3 … over all upgrades, in the order of commits."""
+    kind = models.CharField(max_length=32)
+    stage = models.CharField(max_length=10, choices=Upgrade.Stage, null=True)
+    at = models.DateTimeField()
+    payload = models.JSONField(default=dict)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["upgrade", "sequence"], name="lowcode_event_sequence")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.upgrade_id} {self.sequence} {self.kind}"
+
+
+class LostValue(models.Model):
+    """A value that an upgrade changed or removed, and that the way back would not give again.
+
+    Values are written as JSON, with their kind: see `planning.lost_values`.
+    """
+
+    upgrade = models.ForeignKey(Upgrade, on_delete=models.PROTECT, related_name="lost_values")
+    model_name = models.CharField(max_length=100)
+    field = models.CharField(max_length=100)
+    """The field's name after the upgrade, the former one of a removed field; "" is the whole row."""
+    removed = models.BooleanField(default=False)
+    """Whether the field itself went, and its values with it."""
+    row_key = models.TextField()
+    """Primary key of the row; of a link, the keys of both its ends."""
+    row_digest = models.CharField(max_length=32)
+    """Of `row_key`, which is too long for an index."""
+    kind = models.CharField(max_length=16)
+    """What `value` is: a kind of values, a link, or a row."""
+    value = models.TextField(null=True)
+    """What was lost; NULL is NULL."""
+    became_kind = models.CharField(max_length=16, blank=True)
+    became = models.TextField(null=True)
+    """What the upgrade wrote in its place; NULL is NULL, or nothing."""
+    finding = models.CharField(max_length=16)
+    """Why: a kind of findings."""
+    created_at = models.DateTimeField(db_index=True)
+    restored_at = models.DateTimeField(null=True, db_index=True)
+    """When it was put back."""
+    restored_by = models.ForeignKey(
+        Upgrade, null=True, on_delete=models.PROTECT, related_name="restored_values"
+    )
+    """The upgrade that put it back; NULL if a person did."""
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["upgrade", "field", "removed", "row_digest"], name="lowcode_lost_value"
+            )
+        ]
+        indexes = [models.Index(fields=["model_name", "-id"], name="lowcode_lost_model")]
+
+    def __str__(self) -> str:
+        return f"{self.model_name}.{self.field} {self.row_key}"
+
+
+class Backup(models.Model):
+    """A complete, checked copy of the database."""
+
+    name = models.CharField(max_length=255, unique=True)
+    """Name in the storage: ``backup_YYYYMMDD_HHMMSS.sqlite3`` or ``.sql``."""
+    engine = models.CharField(max_length=20)
+    """Vendor of the database it was taken from: ``sqlite``, ``postgresql``, ``mysql``."""
+    size = models.PositiveBigIntegerField()
+    """Bytes."""
+    sha256 = models.CharField(max_length=64)
+    upgrade = models.ForeignKey(
+        Upgrade, null=True, on_delete=models.SET_NULL, related_name="backups"
+    )
+    created_at = models.DateTimeField(auto_now_add=True)
+    verified_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Process(models.Model):
+    """A process that serves live models, while it lives."""
+
+    class Kind(models.TextChoices):
+        """What it does."""
+
+        WEB = "web"
+        WORKER = "worker"
+        EMBEDDED = "embedded"
+        """Both at once."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    kind = models.CharField(max_length=10, choices=Kind)
+    host = models.CharField(max_length=255)
+    pid = models.PositiveIntegerField()
+    incarnation = models.PositiveIntegerField(default=1)
+    """How often it has become a new process on the same socket, plus one."""
+    restart_requested = models.UUIDField(null=True)
+    """The upgrade that asks this process to restart."""
+    generation = models.PositiveBigIntegerField(default=0)
+    """Number of the generation it serves."""
+    started_at = models.DateTimeField()
+    last_seen_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name_plural = "processes"
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.host}:{self.pid}"
+
+
+class Counter(models.Model):
+    """A number that goes up by one in the transaction that needs the next.
+
+    Its row is locked until that transaction ends, so numbers become visible in their order: whoever
+    has read up to N has missed nothing below N. (An auto-increment does not give that.)
+    """
+
+    class Name(models.TextChoices):
+        """What is counted."""
+
+        GENERATION = "generation"
+        EVENT = "event"
+
+    name = models.CharField(max_length=20, primary_key=True, choices=Name)
+    value = models.PositiveBigIntegerField(default=0)
+
+    def __str__(self) -> str:
+        return f"{self.name} {self.value}"

@@ -1,0 +1,135 @@
+"""What cannot be planned, and is said so."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from django.db import models, router
+from django.db.backends.base.base import BaseDatabaseWrapper
+
+from lowcode_async.definitions.model import FieldDefinition, ModelDefinition
+from lowcode_async.errors import StageFailed
+from lowcode_async.planning.changes import Change, same_column, same_target
+from lowcode_async.planning.columns import table_of, taken_tables
+from lowcode_async.planning.operations import Filling
+from lowcode_async.planning.plan import FieldChange, Phase, Plan
+from lowcode_async.planning.shapes import column_field, shape_of
+from lowcode_async.planning.state import APP_LABEL, is_many_to_many
+
+AUTOMATIC_KEY = FieldDefinition(name="id", type="BigAutoField", options={"primary_key": True})
+"""The primary key of a model whose definition has none."""
+
+
+def refuse_impossible(
+    before: ModelDefinition | None,
+    after: ModelDefinition,
+    definitions: Mapping[str, ModelDefinition],
+    changes: Sequence[FieldChange],
+) -> None:
+    """Raise what is wrong with a plan before it is made.
+
+    Raises:
+        StageFailed: the primary key would change, a many-to-many relation would become a column or
+            the other way round or point elsewhere, a rename names no field, or a type is not known.
+    """
+    table = table_of(after)
+    moves = before is None or table_of(before) != table
+    if moves and table.lower() in taken_tables(definitions, but=after.name):
+        raise StageFailed("table_taken", model=after.name, table=table)
+    if before is None:
+        return
+    names = {each.name for each in before.fields}
+    for field in after.fields:
+        if field.renamed_from is not None and field.renamed_from not in names:
+            raise StageFailed(
+                "rename_of_unknown_field", field=field.name, renamed_from=field.renamed_from
+            )
+    _refuse_key_change(before, after)
+    for each in changes:
+        _refuse_field(before, after, definitions, each)
+        _refuse_conversion_of_ordering(before, after, each)
+
+
+def refuse_on(connection: BaseDatabaseWrapper, plan: Plan) -> None:
+    """Raise what cannot be done on the database at hand.
+
+    Raises:
+        StageFailed: the site's routers send the model to another database, or do not let it be changed
+            on this one; or rows are to be filled or converted, for which MySQL holds the table so that
+            no other can be used, and something that the site has registered is to run after that.
+    """
+    _ask_routers(connection, plan)
+    filled = any(
+        isinstance(each.operation, Filling) and each.phase is Phase.EXPAND
+        for each in plan.operations
+    )
+    if connection.vendor == "mysql" and filled and plan.after.operations.after:
+        names = list(plan.after.operations.after)
+        raise StageFailed("operation_with_conversion", model=plan.after.name, names=names)
+
+
+def _ask_routers(connection: BaseDatabaseWrapper, plan: Plan) -> None:
+    """Ask the site's routers as Django's operations do: with the app's label, the model and its name."""
+    name = plan.name_before if plan.after.deleted else plan.after.name
+    state = plan.from_state if plan.after.deleted else plan.to_state
+    model: type[models.Model] = state.apps.get_model(APP_LABEL, name)
+    wanted = router.db_for_write(model)
+    if wanted != connection.alias:
+        params = {"wanted": wanted, "database": connection.alias}
+        raise StageFailed("routed_elsewhere", model=plan.after.name, **params)
+    if not router.allow_migrate_model(connection.alias, model):
+        raise StageFailed("router_refused", model=plan.after.name, database=connection.alias)
+
+
+def _key_of(model: ModelDefinition) -> FieldDefinition:
+    return next((each for each in model.fields if each.options.get("primary_key")), AUTOMATIC_KEY)
+
+
+def _refuse_key_change(before: ModelDefinition, after: ModelDefinition) -> None:
+    """Let a key be renamed, since it keeps its column; rows elsewhere hold its values."""
+    old, new = _key_of(before), _key_of(after)
+    if (new.renamed_from or new.name) != old.name or not same_column(old, new, owner=after.name):
+        raise StageFailed("primary_key_changed", model=after.name, old=old.name, new=new.name)
+
+
+def _refuse_conversion_of_ordering(
+    before: ModelDefinition, after: ModelDefinition, each: FieldChange
+) -> None:
+    """Keep the order of rows from hanging on a column that is replaced."""
+    if each.change is not Change.CONVERSION or each.old is None or each.new is None:
+        return
+    ordered = {model.options.get("order_with_respect_to") for model in (before, after)}
+    if {each.old.name, each.new.name} & ordered:
+        raise StageFailed("ordered_field_converted", field=each.new.name)
+
+
+def _refuse_field(
+    before: ModelDefinition,
+    after: ModelDefinition,
+    definitions: Mapping[str, ModelDefinition],
+    each: FieldChange,
+) -> None:
+    if each.old is None or each.new is None:
+        return
+    if is_many_to_many(each.old) != is_many_to_many(each.new):
+        raise StageFailed(
+            "many_to_many_and_column",
+            field=each.new.name,
+            old_type=each.old.type,
+            new_type=each.new.type,
+        )
+    if is_many_to_many(each.old) and not same_target(each.old, each.new, owner=after.name):
+        raise StageFailed(
+            "many_to_many_target_changed",
+            field=each.new.name,
+            old=each.old.options["to"],
+            new=each.new.options["to"],
+        )
+    if each.change is not Change.CONVERSION:
+        return
+    old = shape_of(column_field(definitions, before, each.old))
+    new = shape_of(column_field({**definitions, after.name: after}, after, each.new))
+    if old is None or new is None:
+        raise StageFailed(
+            "no_conversion", field=each.new.name, old_type=each.old.type, new_type=each.new.type
+        )

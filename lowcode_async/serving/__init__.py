@@ -1,0 +1,1 @@
+"""The server: Daphne on a socket that outlives the process, ended and replaced without a cut."""

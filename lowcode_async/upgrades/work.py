@@ -1,0 +1,110 @@
+"""What a stage is given to work with."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Final, ParamSpec, Protocol, TypeVar
+
+from asgiref.sync import sync_to_async
+
+from lowcode_async.models import Upgrade
+from lowcode_async.sentences import JSON
+from lowcode_async.upgrades import bell, leases
+from lowcode_async.upgrades.leases import Claim
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+TICK_INTERVAL: Final = 0.1
+"""Seconds between two ticks at the least."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StageResult:
+    """What a stage leaves."""
+
+    payload: Mapping[str, JSON] = field(default_factory=dict)
+    """Goes into the event that ends the stage."""
+    warnings: tuple[Mapping[str, JSON], ...] = ()
+    """``{"code", "params"}`` each: what an operator should know although nothing failed."""
+    handover: Mapping[str, JSON] | None = None
+    """Not None: the stage is not over, and the process that comes next takes it up with this."""
+
+
+class Cancelled(Exception):
+    """Somebody has cancelled the upgrade; whatever is being done is to be dropped."""
+
+
+class Stage(Protocol):
+    """One stage; it knows nothing of actors and messages, and can be awaited in a test.
+
+    Whatever it does, it can be killed at any moment and is then begun again from the start.
+    """
+
+    async def __call__(self, work: Work) -> StageResult:
+        """Do the stage's work.
+
+        Raises:
+            StageFailed: the upgrade ends here.
+            Retryable: it cannot be done now; the stage is tried again.
+        """
+
+
+@dataclass(slots=True, kw_only=True)
+class Work:
+    """One claim of one stage, from within."""
+
+    upgrade: Upgrade
+    """As it was when the stage was claimed."""
+    claim: Claim
+    loop: asyncio.AbstractEventLoop
+    cancelled: threading.Event = field(default_factory=threading.Event)
+    """Set when the upgrade was cancelled, which it can be as long as nothing has been changed."""
+    _percent: float = -1.0
+    _ticked: float = 0.0
+
+    async def in_thread(self, function: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
+        """Call a sync function in the stage's own thread, which has a database connection of its own."""
+        return await sync_to_async(partial(function, *args, **kwargs))()
+
+    def progress(self, percent: float, **detail: JSON) -> None:
+        """Publish how far the stage is, in percent; callable from any thread, limited in rate.
+
+        Raises:
+            Cancelled: there is no point in going on.
+        """
+        if self.cancelled.is_set():
+            raise Cancelled
+        now = time.monotonic()
+        if percent == self._percent and not detail:
+            return
+        if now - self._ticked < TICK_INTERVAL and percent < 100:
+            return
+        self._percent, self._ticked = percent, now
+        payload = {"percent": round(min(max(percent, 0.0), 100.0), 1), **detail}
+        asyncio.run_coroutine_threadsafe(
+            bell.tick(self.claim.task_id, stage=self.claim.stage, payload=payload), self.loop
+        )
+
+    def fence(self) -> None:
+        """Hold the upgrade's row until the end of the current transaction.
+
+        Raises:
+            LeaseLost: another worker has taken the stage over.
+        """
+        leases.fence(self.claim)
+
+    def prolong(self) -> None:
+        """Prolong the lease at the end of a transaction that began with `fence`."""
+        leases.prolong(self.claim)
+
+    @contextmanager
+    def part(self, start: float, end: float) -> Iterator[Callable[[float], None]]:
+        """Map 0–100 percent of a part of the work to `start`–`end` of the whole."""
+        yield lambda percent: self.progress(start + (end - start) * percent / 100)

@@ -1,0 +1,1 @@
+"""Upgrades over WebSockets, as they happen."""

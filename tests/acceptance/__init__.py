@@ -1,0 +1,1 @@
+"""The site from outside: processes, sockets and signals, as a user has them."""

@@ -1,0 +1,1 @@
+"""The site with a few more paths: some that take their time."""

@@ -1,0 +1,64 @@
+"""Real databases, one after another, and a clean one for each test."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterator
+
+import pytest
+from django.contrib.auth.models import User
+
+from lowcode_async.runtime import generation
+from tests.databases import Database, migrated
+from tests.servers.mariadb import MariaDB
+from tests.servers.postgresql import PostgreSQL
+from tests.servers.redis import Redis
+
+SERVERS = {"postgresql": "postgresql_server", "mysql": "mariadb_server"}
+
+
+@pytest.fixture(scope="session", params=["sqlite", "postgresql", "mysql"])
+def database(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Database]:
+    """A migrated database that Django is pointed at; every test that uses it runs on all three.
+
+    To run on some only: ``@pytest.mark.parametrize("database", ["mysql"], indirect=True)``.
+    """
+    if request.param == "sqlite":
+        path = tmp_path_factory.mktemp("sqlite") / "db.sqlite3"
+        with migrated(f"sqlite:///{path}") as database:
+            yield database
+        return
+    server: PostgreSQL | MariaDB = request.getfixturevalue(SERVERS[request.param])
+    name = f"lowcode_{secrets.token_hex(4)}"
+    try:
+        with migrated(server.create_database(name), server=server) as database:
+            yield database
+    finally:
+        server.drop_database(name)
+
+
+@pytest.fixture(autouse=True)
+def clean_database(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Bring the database back to what it was after `migrate`, when a test has used it."""
+    if "database" not in request.fixturenames:
+        yield
+        return
+    database: Database = request.getfixturevalue("database")
+    yield
+    database.clean()
+    generation.forget()
+
+
+@pytest.fixture
+def staff_user(database: Database) -> User:
+    """A user who may upgrade models."""
+    return User.objects.create_user("staff", password="staff-password", is_staff=True)
+
+
+@pytest.fixture
+def redis_url(redis_server: Redis) -> str:
+    """The URL of an empty Redis."""
+    redis_server.flush()
+    return redis_server.url()
