@@ -113,11 +113,20 @@ class Visitor:
                 "data-state", state, timeout=WAIT_MS
             )
 
+    def name_field(self, name: str) -> None:
+        """Type the name of a field that was just added, once its form has taken the focus."""
+        form = self.page.locator("[data-form]")
+        expect(form.locator("input").first).to_be_focused()
+        self.page.keyboard.type(name)
+        expect(self.page.locator(f"[data-field={name}]")).to_be_visible()
+
     def pick(self, label: str, text: str) -> None:
         """Pick an option of a list by its text, as one does who types."""
         self.page.get_by_label(label).first.click()
+        option = self.page.locator(".el-select-dropdown__item:visible", has_text=text).first
+        option.wait_for()
         self.page.keyboard.type(text)
-        self.page.locator(".el-select-dropdown__item:visible", has_text=text).first.click()
+        option.click()
 
     def serious_violations(self) -> list[str]:
         """Return what axe finds on the page that is serious."""

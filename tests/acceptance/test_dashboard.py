@@ -54,9 +54,9 @@ def test_staff_design_a_model_and_two_browsers_watch_its_upgrade(site: Site, vis
 
     page.fill("#model-name", "Designed")
     page.get_by_role("button", name="添加字段").click()
-    page.keyboard.type("title")
+    staff.name_field("title")
     page.get_by_role("button", name="添加字段").click()
-    page.keyboard.type("price")
+    staff.name_field("price")
     staff.pick("类型", "FloatField")
     page.get_by_role("button", name="create_time").click()
     page.get_by_role("button", name="预览升级").click()
@@ -126,6 +126,7 @@ def test_rows_are_made_edited_and_deleted(site: Site, visit: Visit) -> None:
     page.get_by_role("button", name="Save").click()
     cell = page.locator("[data-row='1'] [data-column=stock]")
     cell.dblclick()
+    expect(cell.locator("input")).to_be_focused()
     page.keyboard.press("Control+a")
     page.keyboard.type("12")
     page.keyboard.press("Enter")
@@ -144,13 +145,14 @@ def test_rows_are_made_edited_and_deleted(site: Site, visit: Visit) -> None:
 
 @on_sqlite
 def test_the_designer_works_by_keyboard_alone(site: Site, visit: Visit) -> None:
-    page = visit(site, language="en-GB").enter("models/new").page
+    staff = visit(site, language="en-GB").enter("models/new")
+    page = staff.page
     keys = page.keyboard
 
-    def tab_to(name: str) -> None:
+    def tab_to(name: str, key: str = "Tab") -> None:
         """Press the tab key until the focus is on what is called so."""
         for _ in range(60):
-            keys.press("Tab")
+            keys.press(key)
             said = page.evaluate(
                 "(e => e.getAttribute('aria-label') || e.innerText || e.id)(document.activeElement)"
             )
@@ -158,22 +160,27 @@ def test_the_designer_works_by_keyboard_alone(site: Site, visit: Visit) -> None:
                 return
         raise AssertionError(f"no way to {name} by the tab key")
 
+    expect(page.locator("#model-name")).to_be_visible()
     tab_to("model-name")
     keys.type("Typed")
     tab_to("Add field")
     keys.press("Enter")
-    keys.type("amount")
+    staff.name_field("amount")
     keys.press("Tab")
+    expect(page.get_by_role("combobox", name="Type")).to_be_focused()
     keys.press("Enter")
+    options = page.locator(".el-select-dropdown__item:visible")
+    expect(options.first).to_be_visible()
     keys.type("BigInteger")
+    expect(options.first).to_contain_text("BigInteger")
     keys.press("ArrowDown")
+    expect(page.locator(".el-select-dropdown__item.is-hovering:visible")).to_contain_text(
+        "BigIntegerField"
+    )
     keys.press("Enter")
     expect(page.locator("[data-field=amount] .type")).to_have_text("Big integer")
     page.evaluate("document.querySelector('#model-name').focus()")
-    for _ in range(3):
-        keys.press("Shift+Tab")
-        if "Review" in page.evaluate("document.activeElement.innerText"):
-            break
+    tab_to("Review", "Shift+Tab")
     keys.press("Enter")
     expect(page.locator(".verdict")).to_be_visible()
     tab_to("Start upgrade")
