@@ -6,15 +6,16 @@ import json
 import os
 import shutil
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any, Final
 
+import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from lowcode_async.dashboard.page import BUILT
 from tests.acceptance.processes import ROOT
-from tests.acceptance.site import STAFF_PASSWORD, Site
+from tests.acceptance.site import STAFF_PASSWORD, Mode, Site
 from tests.servers.base import ServiceMissing
 
 ARGUMENTS: Final = (
@@ -26,12 +27,25 @@ AXE: Final = ROOT / "frontend" / "node_modules" / "axe-core" / "axe.min.js"
 WAIT_MS: Final = 60_000
 """For whatever should happen on a page."""
 STAGES: Final = ("validate", "backup", "migrate", "restart")
-_SERIOUS: Final = """async () => {
+LOOKS: Final = tuple((theme, width) for theme in ("light", "dark") for width in (1440, 375))
+"""Themes, and widths of a window, in which every page has to be in order."""
+_IN_ORDER: Final = """async () => {
+  // Colors change, everything finds its place, and what comes into sight by that is drawn.
+  for (let frame = 0; frame < 4; frame += 1) await new Promise(requestAnimationFrame);
   const { violations } = await axe.run(document, { resultTypes: ["violations"] });
+  const { scrollWidth, clientWidth } = document.documentElement;
   return violations
     .filter((each) => ["serious", "critical"].includes(each.impact))
-    .map((each) => `${each.id}: ${each.nodes.map((node) => node.target.join(" ")).join("; ")}`);
+    .map((each) => `${each.id}: ${each.nodes.map((node) => node.target.join(" ")).join("; ")}`)
+    .concat(scrollWidth > clientWidth ? [`${scrollWidth - clientWidth} pixels too wide`] : []);
 }"""
+
+
+embedded: Final = pytest.mark.parametrize(
+    "site", [pytest.param(("sqlite", Mode.EMBEDDED), id="embedded")], indirect=True
+)
+"""For tests of the dashboard. What it is called does not name the database, so that several processes
+share their files: the site is cheap, a browser's time is not."""
 
 
 def build_dashboard() -> None:
@@ -128,19 +142,26 @@ class Visitor:
         self.page.keyboard.type(text)
         option.click()
 
-    def serious_violations(self) -> list[str]:
-        """Return what axe finds on the page that is serious."""
+    def faults(self, what: str) -> list[str]:
+        """Return what is wrong with the page as it stands, in each theme and width.
+
+        That is what axe finds serious, and a page that is wider than its window.
+        """
         # Not as an element of the page, which its policy forbids.
-        self.page.evaluate(AXE.read_text())
-        found: list[str] = self.page.evaluate(_SERIOUS)
+        if not self.page.evaluate("'axe' in window"):
+            self.page.evaluate(AXE.read_text())
+        found: list[str] = []
+        for theme, width in LOOKS:
+            self.page.emulate_media(color_scheme=theme, reduced_motion="reduce")
+            self.page.set_viewport_size({"width": width, "height": 900})
+            self.page.locator("html.dark" if theme == "dark" else "html:not(.dark)").wait_for()
+            wrong: list[str] = self.page.evaluate(_IN_ORDER)
+            found += [f"{what}, {theme}, {width}: {each}" for each in wrong]
         return found
 
-    def overflow(self) -> int:
-        """Return by how many pixels the page is wider than the window."""
-        wide: int = self.page.evaluate(
-            "document.documentElement.scrollWidth - document.documentElement.clientWidth"
-        )
-        return wide
+
+Visit = Callable[..., Visitor]
+"""What the fixture `visit` is."""
 
 
 def rows_of(site: Site, model: str) -> list[dict[str, Any]]:

@@ -1,0 +1,70 @@
+"""One upgrade's page: what would be lost, what happens, and what can be done about it."""
+
+from __future__ import annotations
+
+from playwright.sync_api import expect
+
+from tests.acceptance.browsing import WAIT_MS, Visit, add_rows, embedded, rows_of
+from tests.acceptance.site import Mode, Site, StartSite
+from tests.acceptance.subjects import Subject
+
+
+@embedded
+def test_a_refused_change_shows_what_would_be_lost_is_forced_and_reverted(
+    site: Site, visit: Visit
+) -> None:
+    fields = [{"name": "age", "type": "CharField", "max_length": 20}]
+    assert site.wait_for_end(site.post("Refused", fields))["status"] == "success"
+    add_rows(site, "Refused", {"age": "42"}, {"age": "forty-two"})
+    staff = visit(site, language="en-GB").enter("models/Refused/design")
+    page = staff.page
+
+    page.locator("[data-field=age] .opener").click()
+    staff.pick("Type", "IntegerField")
+    page.get_by_text("Nullable", exact=True).click()
+    page.get_by_role("button", name="Review").click()
+    expect(page.locator(".verdict")).to_contain_text("This upgrade would fail")
+    expect(page.locator(".finding")).to_contain_text("forty-two")
+    expect(page.get_by_role("button", name="Start upgrade")).to_be_disabled()
+
+    page.locator("[data-force]").click()
+    start = page.get_by_role("button", name="Force upgrade")
+    expect(start).to_be_disabled()
+    page.get_by_label("Type Refused to confirm").fill("Refused")
+    start.click()
+    staff.expect_stages("succeeded")
+    assert [each["age"] for each in rows_of(site, "Refused")] == [42, None]
+
+    page.get_by_role("button", name="Revert").click()
+    dialog = page.get_by_role("dialog")
+    expect(dialog.locator(".verdict")).to_be_visible()
+    dialog.get_by_role("button", name="Revert").click()
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    staff.expect_stages("succeeded")
+    assert [each["age"] for each in rows_of(site, "Refused")] == ["42", "forty-two"]
+
+
+def test_a_page_recovers_by_itself_when_the_server_is_killed_in_an_upgrade(
+    start_site: StartSite, visit: Visit
+) -> None:
+    site = start_site("sqlite", Mode.EMBEDDED, DJANGO_SETTINGS_MODULE="tests.acceptance.hurried")
+    subject = Subject(site=site, rows=20_000)
+    subject.create()
+    staff = visit(site).enter()
+    with site.connection() as connection, connection.cursor() as cursor:
+        task_id = subject.upgrade(no_backup=True)
+        cursor.execute(
+            "BEGIN IMMEDIATE"
+        )  # nothing is written from here on: the upgrade stands still
+        assert site.status(task_id)["status"] == "running"
+        staff.go(f"upgrades/{task_id}")
+        expect(staff.page.locator("[data-connection=live]")).to_be_visible()
+        site.kill()
+        cursor.execute("ROLLBACK")
+    expect(staff.page.locator("[data-connection=waiting]")).to_be_visible()
+    site.start()
+    staff.expect_stages("succeeded", "validate", "migrate", "restart")
+    staff.expect_stages("skipped", "backup")
+    expect(staff.page.locator("[data-connection=ended]")).to_be_visible(timeout=WAIT_MS)
+    shown = staff.page.locator("[role=log] .sequence").all_inner_texts()
+    assert shown == [str(each["sequence"]) for each in subject.events()]
