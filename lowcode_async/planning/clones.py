@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from django.apps.registry import Apps
-from django.db import models, transaction
+from django.db import models
 
-from lowcode_async.planning.leftovers import hidden_name, owned
+from lowcode_async.planning.leftovers import hidden_name
+from lowcode_async.planning.places import hidden_place
 
 if TYPE_CHECKING:
     from django.db.backends.base.base import BaseDatabaseWrapper
@@ -100,36 +100,6 @@ def looks_of_clones(
                 )
             )
     return looks
-
-
-@contextlib.contextmanager
-def hidden_place(connection: BaseDatabaseWrapper) -> Iterator[Any]:
-    """Give a connection where tables can be made that nobody will find.
-
-    For SQLite, a database in memory: it is the same library, and no writer has to wait. Where DDL is
-    transactional, all is rolled back.
-    """
-    if connection.vendor == "sqlite":
-        memory: Any = connection.copy("lowcode_clone")
-        memory.settings_dict |= {"NAME": ":memory:", "OPTIONS": {}}
-        # The same library; asked anew, it would look for this connection by its alias.
-        memory.features = connection.features
-        try:
-            yield memory
-        finally:
-            # Django's own close() keeps a database in memory open, for tests.
-            if memory.connection is not None:
-                memory.connection.close()
-        return
-    if not connection.features.can_rollback_ddl:
-        with owned(connection):
-            yield connection
-        return
-    with transaction.atomic(using=connection.alias):
-        try:
-            yield connection
-        finally:
-            transaction.set_rollback(True, using=connection.alias)
 
 
 def _clone(original: type[models.Model], table: str) -> Any:

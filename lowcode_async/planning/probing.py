@@ -97,7 +97,7 @@ class Probe:
                 yield from self._findings_of(each, rows, share)
             self.progress(100 * (number + 1) // len(changes))
         yield from self._lost_order()
-        yield from violations(self.plan, self.connection)
+        yield from violations(self.plan, self.connection, keeping=self.reverting)
 
     def _end(self) -> Iterator[Finding]:
         """Look at the rows of a model that goes."""

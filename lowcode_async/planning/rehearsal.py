@@ -10,10 +10,9 @@ from __future__ import annotations
 import contextlib
 import copy
 from collections.abc import Iterator
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from django.db import connections, models
+from django.db import models
 from django.db.migrations.operations import (
     AddConstraint,
     AddIndex,
@@ -31,9 +30,10 @@ from django.db.migrations.operations.fields import FieldOperation
 from django.db.migrations.operations.models import AlterTogetherOptionOperation, IndexOperation
 from django.db.migrations.state import ModelState, ProjectState
 
-from lowcode_async.planning.clones import hidden_hook, hidden_place, renamed_hook
+from lowcode_async.planning.clones import hidden_hook, renamed_hook
 from lowcode_async.planning.leftovers import hidden_name, neighbor_of
 from lowcode_async.planning.operations import Filling
+from lowcode_async.planning.places import hidden_place, reachable
 from lowcode_async.planning.plan import Plan, PlannedOperation
 from lowcode_async.planning.state import APP_LABEL
 
@@ -157,7 +157,7 @@ class Rehearsal:
 @contextlib.contextmanager
 def rehearsal(plan: Plan, connection: BaseDatabaseWrapper, *, apart: bool) -> Iterator[Rehearsal]:
     """Give an empty clone of the plan's table; see `Rehearsal`."""
-    with hidden_place(connection) as place, _reachable(place, connection, attached=not apart):
+    with hidden_place(connection) as place, reachable(place, connection, attached=not apart):
         clone = Rehearsal(plan, place, apart=apart)
         try:
             clone.create()
@@ -183,28 +183,6 @@ def about_table(planned: PlannedOperation, before: ProjectState, after: ProjectS
 def known(planned: PlannedOperation) -> bool:
     """Tell whether an operation can be carried out on a clone and will touch nothing else."""
     return isinstance(planned.operation, _KNOWN) and not planned.registered
-
-
-@contextlib.contextmanager
-def _reachable(place: Any, connection: BaseDatabaseWrapper, *, attached: bool) -> Iterator[None]:
-    """Let queries find the place by its alias, and, if it is SQLite's, read the real tables from there."""
-    if place is connection:
-        yield
-        return
-    connections[place.alias] = place
-    try:
-        with place.cursor() as cursor:
-            cursor.execute("PRAGMA foreign_keys = OFF")
-            if attached:
-                cursor.execute("ATTACH DATABASE %s AS site", [_read_only(connection)])
-        yield
-    finally:
-        del connections[place.alias]
-
-
-def _read_only(connection: BaseDatabaseWrapper) -> str:
-    name = str(connection.settings_dict["NAME"])
-    return name if name.startswith("file:") else f"{Path(name).resolve().as_uri()}?mode=ro"
 
 
 def _cloned(plan: Plan, table: str, *, apart: bool) -> ProjectState:

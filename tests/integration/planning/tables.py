@@ -28,9 +28,9 @@ class Tables:
         self.definitions: dict[str, ModelDefinition] = {}
         self.version = 0
 
-    def plan(self, name: str, *fields: FieldDefinition) -> Plan:
-        """Plan a model's next definition."""
-        target = ModelDefinition(name=name, fields=fields)
+    def plan(self, name: str, *fields: FieldDefinition, **beside: Any) -> Plan:
+        """Plan a model's next definition; what it says beside its fields by keyword."""
+        target = ModelDefinition(name=name, fields=fields, **beside)
         return make_plan(self.definitions, target, version=self.version)
 
     def probe(self, plan: Plan) -> list[Finding]:
@@ -59,9 +59,11 @@ class Tables:
             with connection.schema_editor() as editor:
                 operation.database_backwards(APP_LABEL, editor, after, before)
 
-    def upgrade(self, name: str, *fields: FieldDefinition, force: bool = False) -> Plan:
+    def upgrade(
+        self, name: str, *fields: FieldDefinition, force: bool = False, **beside: Any
+    ) -> Plan:
         """Plan and carry out."""
-        plan = self.plan(name, *fields)
+        plan = self.plan(name, *fields, **beside)
         self.carry_out(plan, force=force)
         return plan
 

@@ -7,8 +7,8 @@ import contextlib
 import pytest
 from django.db import connection
 
-from lowcode_async.planning.clones import hidden_place
 from lowcode_async.planning.leftovers import PREFIX, hidden_name, sweep
+from lowcode_async.planning.places import hidden_place
 from tests.databases import Database
 
 
