@@ -49,6 +49,12 @@ export const router = createRouter({
       meta: { title: "nav.models" },
     },
     {
+      path: "/lost-values",
+      name: "lost-values",
+      component: () => import("@/pages/LostValuesPage.vue"),
+      meta: { title: "lost.title" },
+    },
+    {
       path: "/backups",
       name: "backups",
       component: () => import("@/pages/BackupsPage.vue"),
