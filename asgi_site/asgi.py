@@ -3,7 +3,8 @@
 import os
 
 from channels.routing import ProtocolTypeRouter
-from django.core.asgi import get_asgi_application
+
+from lowcode_async.serving.requests import get_asgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "asgi_site.settings")
 http = get_asgi_application()

@@ -1,4 +1,4 @@
-"""The settings of the plugin, typed, read from Django's at each access.
+"""The settings of the plugin, typed, read from Django's once; again where a test overrides one.
 
 A site overrides one in its settings module by the name in capitals behind ``LOWCODE_``:
 ``LOWCODE_RELOAD_TIMEOUT = 30``. `docs/reference/settings.md` is made from this file.
@@ -8,9 +8,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, fields
 from datetime import timedelta
+from functools import cache
 from typing import Literal
 
 from django.conf import settings as django_settings
+from django.core.signals import setting_changed
+from django.dispatch import receiver
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,6 +74,9 @@ class Settings:
     events_poll: float = 2.0
     """Seconds after which a socket looks into the log, should the channel layer have dropped its bell."""
 
+    request_threads: int = 40
+    """Threads of a server in which requests are answered; one beyond that waits."""
+
     data_permission_classes: tuple[str, ...] = ("rest_framework.permissions.IsAdminUser",)
     """Paths of the permission classes of Django REST framework that the API over rows asks; all must agree."""
     data_page_size: int = 100
@@ -90,6 +96,7 @@ class Settings:
         return timedelta(seconds=self.lease_seconds)
 
 
+@cache
 def current() -> Settings:
     """Return the settings in force."""
     given = {
@@ -98,3 +105,8 @@ def current() -> Settings:
         if hasattr(django_settings, f"LOWCODE_{each.name.upper()}")
     }
     return Settings(**given)
+
+
+@receiver(setting_changed)
+def _read_again(**_: object) -> None:
+    current.cache_clear()

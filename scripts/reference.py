@@ -42,7 +42,7 @@ def settings_page() -> str:
 
 {NOTE.format(source="lowcode_async/conf.py")}
 
-A site sets them in its settings module. They are read at each access; `manage.py check` finds misspelled ones. The
+A site sets them in its settings module. They are read once; `manage.py check` finds misspelled ones. The
 site in `asgi_site/` takes what an operator is likely to change from the environment.
 
 | setting | type | default | meaning |

@@ -1,4 +1,4 @@
-"""Static files in an async stack."""
+"""Static files."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ from pathlib import Path
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
-from django.test import AsyncRequestFactory, RequestFactory, override_settings
+from django.test import RequestFactory, override_settings
 
 from asgi_site.static import SiteStaticFilesStorage, StaticFilesMiddleware
 
 
-async def view(request: HttpRequest) -> HttpResponse:
+def view(request: HttpRequest) -> HttpResponse:
     return HttpResponse("view")
 
 
@@ -20,41 +20,30 @@ def static_files(root: Path, **given: Any) -> StaticFilesMiddleware:
         return StaticFilesMiddleware(view)
 
 
-async def test_file_is_served_and_everything_else_is_passed_on(tmp_path: Path) -> None:
+def test_file_is_served_and_everything_else_is_passed_on(tmp_path: Path) -> None:
     (tmp_path / "app.js").write_text("let x;")
     serve = static_files(tmp_path)
-    asked = AsyncRequestFactory()
-    found = await serve(asked.get("/static/app.js"))
+    asked = RequestFactory()
+    found = serve(asked.get("/static/app.js"))
     assert (found.content, found.headers["Content-Length"]) == (b"let x;", "6")
     assert found.headers["Content-Type"].startswith("text/javascript")
-    assert (await serve(asked.get("/static/none.js"))).content == b"view"
-    assert (await serve(asked.get("/other"))).content == b"view"
+    assert (serve(asked.get("/static/none.js"))).content == b"view"
+    assert (serve(asked.get("/other"))).content == b"view"
 
 
-async def test_file_that_has_not_changed_is_not_sent_again(tmp_path: Path) -> None:
+def test_file_that_has_not_changed_is_not_sent_again(tmp_path: Path) -> None:
     (tmp_path / "app.js").write_text("let x;")
     serve = static_files(tmp_path)
-    first = await serve(AsyncRequestFactory().get("/static/app.js"))
-    again = AsyncRequestFactory().get(
-        "/static/app.js", headers={"If-None-Match": first.headers["ETag"]}
-    )
-    answer = await serve(again)
+    first = serve(RequestFactory().get("/static/app.js"))
+    again = RequestFactory().get("/static/app.js", headers={"If-None-Match": first.headers["ETag"]})
+    answer = serve(again)
     assert (answer.status_code, answer.content) == (304, b"")
 
 
-async def test_file_is_found_while_it_is_written_in_debug(tmp_path: Path) -> None:
+def test_file_is_found_while_it_is_written_in_debug(tmp_path: Path) -> None:
     serve = static_files(tmp_path, DEBUG=True)
     (tmp_path / "new.css").write_text("a{}")
-    assert (await serve(AsyncRequestFactory().get("/static/new.css"))).content == b"a{}"
-
-
-def test_sync_stack_is_served_too(tmp_path: Path) -> None:
-    (tmp_path / "app.js").write_text("let x;")
-    with override_settings(STATIC_ROOT=tmp_path, WHITENOISE_USE_FINDERS=False):
-        serve = StaticFilesMiddleware(lambda request: HttpResponse("view"))
-    response = serve(RequestFactory().get("/static/app.js"))
-    assert b"".join(response) == b"let x;"
-    response.close()
+    assert (serve(RequestFactory().get("/static/new.css"))).content == b"a{}"
 
 
 def test_nothing_collected_yet_is_no_error(tmp_path: Path) -> None:
@@ -70,7 +59,7 @@ def test_names_are_plain_until_files_have_been_collected(tmp_path: Path) -> None
         assert SiteStaticFilesStorage().url("app.js") == "/static/app.123.js"
 
 
-async def test_parts_of_the_dashboard_are_kept_by_browsers(tmp_path: Path) -> None:
+def test_parts_of_the_dashboard_are_kept_by_browsers(tmp_path: Path) -> None:
     folder = tmp_path / "lowcode_async" / "assets"
     folder.mkdir(parents=True)
     (folder / "index-CLfw-A5_.js").write_text("let x;")
@@ -78,5 +67,5 @@ async def test_parts_of_the_dashboard_are_kept_by_browsers(tmp_path: Path) -> No
     serve = static_files(tmp_path)
     path = "/static/lowcode_async/assets/"
     for name, kept in (("index-CLfw-A5_.js", True), ("plain.js", False)):
-        answer = await serve(AsyncRequestFactory().get(path + name))
+        answer = serve(RequestFactory().get(path + name))
         assert ("immutable" in answer.headers["Cache-Control"]) == kept
