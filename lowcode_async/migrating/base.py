@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, Final, Protocol
 
 from django.db import DatabaseError, models
@@ -19,6 +19,7 @@ from lowcode_async.planning.keeping import Call, Keeping, here
 from lowcode_async.planning.operations import Filling
 from lowcode_async.planning.plan import Plan, PlannedOperation
 from lowcode_async.planning.state import APP_LABEL
+from lowcode_async.planning.tally import Tally
 from lowcode_async.sentences import JSON
 
 Warnings = Sequence[Mapping[str, JSON]]
@@ -49,6 +50,8 @@ class Execution:
     record: Callable[[], None]
     """Writes the new version, as the last act of the transaction of the change."""
     progress: Report
+    tally: Tally = field(default_factory=Tally)
+    """What is lost on the way."""
     call: Call = here
     """Calls functions that use the plugin's rows, where the connection cannot."""
 
@@ -91,9 +94,9 @@ class Execution:
 
 def _tables_of(model: type[models.Model]) -> Iterator[str]:
     yield model._meta.db_table
-    for field in model._meta.get_fields():
-        if isinstance(field, models.ForeignKey | models.ManyToManyField):
-            yield field.related_model._meta.db_table
+    for each in model._meta.get_fields():
+        if isinstance(each, models.ForeignKey | models.ManyToManyField):
+            yield each.related_model._meta.db_table
 
 
 class Executor(Protocol):
@@ -156,6 +159,7 @@ def told(step: Step, execution: Execution, *, of: int) -> Iterator[None]:
     if isinstance(step.operation, Filling):
         step.operation.force = execution.force
         step.operation.keeping = execution.keeping
+        step.operation.tally = execution.tally
         step.operation.progress = lambda percent: execution.progress(start + share * percent / 100)
     with named(described):
         yield

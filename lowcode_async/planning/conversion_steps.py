@@ -8,7 +8,8 @@ from django.db.migrations import operations
 from django.db.migrations.operations.base import Operation
 
 from lowcode_async.definitions.model import FieldDefinition
-from lowcode_async.planning.operations import ConvertValues, SettleField
+from lowcode_async.planning.convert_values import ConvertValues
+from lowcode_async.planning.operations import SettleField
 from lowcode_async.planning.plan import Conversion, Phase, PlannedOperation, Risk
 from lowcode_async.planning.shadows import unchecked, with_constraints
 from lowcode_async.planning.state import build_field, is_relation

@@ -16,11 +16,12 @@ from lowcode_async.errors import StageFailed
 from lowcode_async.models import LostValue
 from lowcode_async.planning.changes import effective_default, filling
 from lowcode_async.planning.conversions import Changed, Converter, Kept, Misfit, Unreadable
-from lowcode_async.planning.findings import HARMLESS, FindingKind
+from lowcode_async.planning.findings import HARMLESS, FindingKind, Sample
 from lowcode_async.planning.keeping import Loss, Original
 from lowcode_async.planning.lost_values import key_text, same, written
 from lowcode_async.planning.orphans import Targets
 from lowcode_async.planning.rows import Column
+from lowcode_async.planning.samples import key_json, value_json
 from lowcode_async.planning.shapes import Kind, Shape, shape_of
 from lowcode_async.planning.shortcuts import Shortcut, Verdict, shortcut_of
 from lowcode_async.planning.state import build_field
@@ -50,13 +51,15 @@ class Fate:
     value: Any
     kind: FindingKind | None
     """None: the value has the same meaning."""
+    replaced: bool = False
+    """Whether something else stands for a value that has no form."""
 
 
 @dataclass(frozen=True, slots=True)
 class GivenBack(Fate):
     """What the row held before the upgrade that is reverted."""
 
-    id: int
+    id: int = 0
     """Of the lost value."""
 
 
@@ -78,6 +81,7 @@ class Converting:
         self.once = None if once is definition or self.final.null else build_field(once)
         self.same_kind = source.kind is target.kind
         self.kinds = source.kind, target.kind
+        self.shapes = source, target
         self.policy = definition.on_invalid
         self.convert = Converter(source=source, target=target, nullable=self.final.null)
         self.back = Converter(source=target, target=source, nullable=True)
@@ -157,6 +161,13 @@ class Converting:
         """Return what stands where a value has no form: NULL, or the default; see ``on_invalid``."""
         to_null = self.final.null and self.policy != OnInvalid.DEFAULT
         return None if to_null else effective_default(self.final)
+
+    def sample(self, key: Any, before: Any, after: Any) -> Sample:
+        """Return one row as people are shown it."""
+        source, target = self.shapes
+        return Sample(
+            key=key_json(key), before=value_json(source, before), after=value_json(target, after)
+        )
 
     def losses(self, page: Page, fates: Sequence[Fate]) -> list[Loss]:
         """Return the values of a page that the way back would not give again exactly."""

@@ -13,8 +13,9 @@ from django.db.migrations.operations import AlterModelTable, DeleteModel
 from django.db.migrations.state import ProjectState
 
 from lowcode_async.errors import StageFailed
+from lowcode_async.planning.ensuring import EnsureEmpty
 from lowcode_async.planning.observers import LOCKS, Lock, observer_of
-from lowcode_async.planning.operations import EnsureEmpty, Filling
+from lowcode_async.planning.operations import Filling
 from lowcode_async.planning.plan import Phase, Plan, PlannedOperation
 from lowcode_async.planning.rehearsal import Rehearsal, about_table, known, rehearsal
 from lowcode_async.planning.rows import LARGE, PAGE, PAGE_OF_LARGE

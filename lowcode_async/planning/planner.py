@@ -30,8 +30,8 @@ from lowcode_async.planning.changes import Change, change_between
 from lowcode_async.planning.columns import allocate, column_of, free_name, link_table_of, matched
 from lowcode_async.planning.conversion_steps import ConversionSteps
 from lowcode_async.planning.detection import detected
+from lowcode_async.planning.ensuring import EnsureEmpty
 from lowcode_async.planning.hooks import hooking_steps, renamed_hooks, unhooked
-from lowcode_async.planning.operations import EnsureEmpty
 from lowcode_async.planning.plan import (
     Conversion,
     FieldChange,

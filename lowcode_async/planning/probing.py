@@ -11,14 +11,14 @@ from lowcode_async.definitions import generators
 from lowcode_async.definitions.model import FieldDefinition
 from lowcode_async.planning.changes import Change, effective_default, filling
 from lowcode_async.planning.duplicates import duplicates_of
-from lowcode_async.planning.findings import MAX_SAMPLES, Finding, FindingKind, Sample, blocked
+from lowcode_async.planning.findings import Finding, FindingKind, Sample, blocked
 from lowcode_async.planning.keeping import Keeping
 from lowcode_async.planning.losses import target_name
 from lowcode_async.planning.orphans import Targets
 from lowcode_async.planning.plan import FieldChange, Plan
 from lowcode_async.planning.probing_conversions import ConversionProbe
 from lowcode_async.planning.probing_sets import violations
-from lowcode_async.planning.removals import NO_VALUE, filled_in, removal_of
+from lowcode_async.planning.removals import NO_VALUE, end_of, filled_in, removal_of
 from lowcode_async.planning.restoring import Restoring
 from lowcode_async.planning.rows import Column
 from lowcode_async.planning.samples import key_json
@@ -30,7 +30,6 @@ if TYPE_CHECKING:
     from django.db.backends.base.base import BaseDatabaseWrapper
 
 Progress = Callable[[int], None]
-_ORDER_FIELD = FieldDefinition(name=ORDER, type="IntegerField")
 DISTINCT_GENERATORS = (generators.uuid4, generators.now)
 """Defaults that are another value each time."""
 
@@ -88,7 +87,8 @@ class Probe:
         """Yield what is found, field by field."""
         changes = [each for each in self.plan.changes if each.change is not Change.NONE]
         if self.plan.after.deleted:
-            yield from self._end()
+            if gone := end_of(self.model, self.connection, name=self.plan.after.name):
+                yield gone
             return
         rows = self.model._base_manager.using(self.connection.alias).count() if changes else 0
         for number, each in enumerate(changes):
@@ -99,26 +99,12 @@ class Probe:
         yield from self._lost_order()
         yield from violations(self.plan, self.connection, keeping=self.reverting)
 
-    def _end(self) -> Iterator[Finding]:
-        """Look at the rows of a model that goes."""
-        rows = self.model._base_manager.using(self.connection.alias)
-        if count := rows.count():
-            keys = rows.order_by("pk").values_list("pk", flat=True)[:MAX_SAMPLES]
-            yield Finding(
-                kind=FindingKind.REMOVED,
-                field="",
-                count=count,
-                code="model_removed_with_rows",
-                params={"model": self.plan.after.name, "count": count},
-                samples=tuple(Sample(key=key_json(key), before=None, after=None) for key in keys),
-            )
-
     def _lost_order(self) -> Iterator[Finding]:
         """Look at the order of the rows, if it is given up."""
         assert self.plan.before is not None
         option = "order_with_respect_to"
         if option in self.plan.before.options and option not in self.plan.after.options:
-            yield from removal_of(self._column(ORDER), _ORDER_FIELD)
+            yield from removal_of(self._column(ORDER), ORDER)
 
     def _findings_of(self, each: FieldChange, rows: int, progress: Progress) -> Iterator[Finding]:
         if each.old is None:
@@ -130,7 +116,7 @@ class Probe:
         elif each.new is None:
             column = self._column(each.old.name)
             besides = filled_in(column.field) if self.reverting else NO_VALUE
-            yield from removal_of(column, each.old, besides=besides)
+            yield from removal_of(column, each.old.name, besides=besides)
         elif each.change is Change.CONVERSION:
             yield from self._conversion(each.old, each.new, rows, progress)
         elif not is_many_to_many(each.new):

@@ -18,7 +18,6 @@ from lowcode_async.planning.findings import HARMLESS, MAX_SAMPLES, Finding, Find
 from lowcode_async.planning.keeping import Keeping, Original
 from lowcode_async.planning.losses import loss_code, loss_params
 from lowcode_async.planning.rows import Column
-from lowcode_async.planning.samples import key_json, value_json
 from lowcode_async.planning.shapes import Kind, shape_of
 from lowcode_async.planning.shortcuts import Shortcut, Verdict
 
@@ -159,13 +158,7 @@ class ConversionProbe:
         self.counts[kind] += 1
         samples = self.samples.setdefault(kind, [])
         if len(samples) < MAX_SAMPLES:
-            samples.append(
-                Sample(
-                    key=key_json(key),
-                    before=value_json(self.before, before),
-                    after=value_json(self.after, after),
-                )
-            )
+            samples.append(self.converting.sample(key, before, after))
 
     # -- uniqueness after the conversion ---------------------------------------------------------
 

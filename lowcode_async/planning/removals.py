@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from django.db import models
 from django.db.models import QuerySet
 from django.db.models.functions import Length
 
-from lowcode_async.definitions.model import FieldDefinition
 from lowcode_async.planning.changes import effective_default
 from lowcode_async.planning.findings import MAX_SAMPLES, Finding, FindingKind, Sample
 from lowcode_async.planning.keeping import ROWS, Loss
@@ -17,28 +16,49 @@ from lowcode_async.planning.lost_values import NOTHING, Special, Written, key_te
 from lowcode_async.planning.rows import Column
 from lowcode_async.planning.samples import key_json, value_json
 from lowcode_async.planning.shapes import Kind, shape_of
-from lowcode_async.planning.state import is_many_to_many
+
+if TYPE_CHECKING:
+    from django.db.backends.base.base import BaseDatabaseWrapper
 
 NO_VALUE: Final = object()
 
 
-def removal_of(
-    column: Column, old: FieldDefinition, *, besides: Any = NO_VALUE
-) -> Iterator[Finding]:
+def removal_of(column: Column, name: str, *, besides: Any = NO_VALUE) -> Iterator[Finding]:
     """Yield what would be lost with a field: every value but NULL and empty text, every link.
 
-    The value `besides` does not count either.
+    Args:
+        column: of the field, whatever it is called by now.
+        name: what people know it by.
+        besides: a value that does not count either.
     """
-    count, samples = _links(column) if is_many_to_many(old) else _values(column, besides)
+    count, samples = _links(column) if column.field.many_to_many else _values(column, besides)
     if count:
         yield Finding(
             kind=FindingKind.REMOVED,
-            field=old.name,
+            field=name,
             count=count,
             code="field_removed_with_values",
-            params={"field": old.name},
+            params={"field": name},
             samples=samples,
         )
+
+
+def end_of(
+    model: type[models.Model], connection: BaseDatabaseWrapper, *, name: str
+) -> Finding | None:
+    """Return the rows that would go with a model of this name; None if there are none."""
+    rows = model._base_manager.using(connection.alias)
+    if not (count := rows.count()):
+        return None
+    keys = rows.order_by("pk").values_list("pk", flat=True)[:MAX_SAMPLES]
+    return Finding(
+        kind=FindingKind.REMOVED,
+        field="",
+        count=count,
+        code="model_removed_with_rows",
+        params={"model": name, "count": count},
+        samples=tuple(Sample(key=key_json(key), before=None, after=None) for key in keys),
+    )
 
 
 def holds_values(column: Column, *, besides: Any = NO_VALUE) -> bool:

@@ -7,7 +7,6 @@ from typing import Any
 
 from django.db.migrations import operations
 from django.db.migrations.operations.base import Operation
-from django.db.migrations.state import ProjectState
 
 from lowcode_async.definitions.model import FieldDefinition, ModelDefinition
 from lowcode_async.planning.additions import risks_of
@@ -42,18 +41,11 @@ class RestoreValues(Filling):
         """Name a migration after it."""
         return f"restore_{self.model_name.lower()}_{self.name.lower()}"
 
-    def database_forwards(
-        self, app_label: str, schema_editor: Any, from_state: ProjectState, to_state: ProjectState
-    ) -> None:
+    def fill(self, model: Any, schema_editor: Any) -> None:
         """Write what was kept aside."""
-        connection = schema_editor.connection
-        model = from_state.apps.get_model(app_label, self.model_name)
-        if schema_editor.collect_sql:
-            schema_editor.collected_sql.append(f"-- {self.describe()}, in batches")
+        if self.keeping is None:
             return
-        if self.keeping is None or not self.allow_migrate_model(connection.alias, model):
-            return
-        restoring = Restoring.of(Column(model, self.name, connection), self.keeping)
+        restoring = Restoring.of(Column(model, self.name, schema_editor.connection), self.keeping)
         for page in restoring.pages():
             restoring.write(page)
             self.keeping.put_back([each.id for each in page])
@@ -78,17 +70,11 @@ class RestoreRows(Filling):
         """Name a migration after it."""
         return f"restore_{self.model_name.lower()}"
 
-    def database_forwards(
-        self, app_label: str, schema_editor: Any, from_state: ProjectState, to_state: ProjectState
-    ) -> None:
+    def fill(self, model: Any, schema_editor: Any) -> None:
         """Insert what was kept aside."""
+        if self.keeping is None:
+            return
         connection = schema_editor.connection
-        model = from_state.apps.get_model(app_label, self.model_name)
-        if schema_editor.collect_sql:
-            schema_editor.collected_sql.append(f"-- {self.describe()}, in batches")
-            return
-        if self.keeping is None or not self.allow_migrate_model(connection.alias, model):
-            return
         inserting = Inserting(model, connection)
         for page in self.keeping.pages(WHOLE, removed=True):
             self.keeping.put_back([each.pk for each in inserting.insert(page)])

@@ -13,7 +13,7 @@ from django.db.migrations.state import ProjectState
 from lowcode_async.definitions.model import ModelDefinition
 from lowcode_async.errors import StageFailed
 from lowcode_async.planning.columns import link_table_of, matched, table_of
-from lowcode_async.planning.operations import EnsureNoRows
+from lowcode_async.planning.ensuring import EnsureNoRows
 from lowcode_async.planning.plan import Phase, Plan, PlannedOperation, Risk
 from lowcode_async.planning.registered import made_operations
 from lowcode_async.planning.state import (

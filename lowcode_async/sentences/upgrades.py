@@ -182,6 +182,11 @@ SENTENCES: dict[str, Sentence] = {
         en="The table could not be taken back wholly ({detail}); run manage.py lowcode_check to see "
         "the differences, and restore the backup if need be",
     ),
+    "lost_more_than_told": Sentence(
+        zh="校验之后又写入了数据：'{name}' 实际有 {count} 个值被改变或移除，校验时为 {foreseen} 个；原值均已保留",
+        en="Rows were written after the check: {count} values of '{name}' were changed or removed where {foreseen} "
+        "had been counted; all of them are kept aside",
+    ),
     "cleanup_unfinished": Sentence(
         zh="升级已生效，但旧列未能清理（{detail}）；运行 manage.py lowcode_check 查看遗留内容",
         en="The upgrade is in force, but what it replaced could not be dropped ({detail}); "

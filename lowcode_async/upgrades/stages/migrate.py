@@ -9,7 +9,11 @@ from django.db import connection
 from lowcode_async.migrating import get_executor
 from lowcode_async.migrating.base import Execution
 from lowcode_async.models import SchemaVersion
+from lowcode_async.planning.findings import Finding
+from lowcode_async.planning.tally import Tally
+from lowcode_async.sentences import JSON
 from lowcode_async.upgrades.planned import plan_again, plan_of
+from lowcode_async.upgrades.reckoning import reckon, warning_of
 from lowcode_async.upgrades.versions import record_version
 from lowcode_async.upgrades.work import StageResult, Work
 
@@ -20,7 +24,8 @@ async def migrate(work: Work) -> StageResult:
     """Change the table: all of it, or nothing.
 
     Raises:
-        StageFailed: it could not be done, and the table is as it was.
+        StageFailed: it could not be done, or more would be lost than the caller has agreed to; the table is
+            as it was.
         Retryable: a lock or the connection was lost.
     """
     return await work.in_thread(_migrate, work)
@@ -38,16 +43,18 @@ async def is_in_force(work: Work) -> bool:
 
 def _migrate(work: Work) -> StageResult:
     executor = get_executor(connection.vendor)
+    more: list[Finding] = []
     if _recorded(work):
         # A worker died after the new version was recorded: only the cleaning up is left.
         warnings = executor.finish(_execution(work, again=True))
     else:
-        warnings = executor.carry_out(_execution(work, again=False))
+        warnings = executor.carry_out(_execution(work, again=False, more=more))
     version = SchemaVersion.objects.filter(upgrade_id=work.upgrade.pk).first()
-    return StageResult(
-        payload={"version": version.number if version else work.upgrade.from_version},
-        warnings=tuple(warnings),
-    )
+    payload: dict[str, JSON] = {"version": version.number if version else work.upgrade.from_version}
+    if more:
+        payload["findings"] = [each.to_json() for each in more]
+    told = [warning_of(each, work.upgrade) for each in more]
+    return StageResult(payload=payload, warnings=(*told, *warnings))
 
 
 def _take_back(work: Work) -> None:
@@ -59,10 +66,15 @@ def _recorded(work: Work) -> bool:
     return SchemaVersion.objects.filter(upgrade_id=work.upgrade.pk).exists()
 
 
-def _execution(work: Work, *, again: bool) -> Execution:
+def _execution(work: Work, *, again: bool, more: list[Finding] | None = None) -> Execution:
+    """Return what the executor is given; `more` takes what was lost that nobody had been told of."""
     plan = plan_again(work.upgrade) if again else plan_of(work.upgrade)
+    tally = Tally()
 
     def record() -> None:
+        found = reckon(work.upgrade, tally.findings)
+        if more is not None:
+            more[:] = found
         record_version(work.upgrade, plan)
         work.prolong()
 
@@ -74,4 +86,5 @@ def _execution(work: Work, *, again: bool) -> Execution:
         fence=work.fence,
         record=record,
         progress=work.progress,
+        tally=tally,
     )

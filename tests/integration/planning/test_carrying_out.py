@@ -14,7 +14,7 @@ from lowcode_async.definitions.model import FieldDefinition, ModelDefinition
 from lowcode_async.errors import StageFailed
 from lowcode_async.planning.clones import look_at
 from lowcode_async.planning.drift import differences
-from lowcode_async.planning.operations import EnsureEmpty
+from lowcode_async.planning.ensuring import EnsureEmpty
 from lowcode_async.planning.planner import make_plan
 from lowcode_async.planning.state import APP_LABEL, project_state
 from tests.integration.planning.tables import Tables, columns, field

@@ -15,7 +15,7 @@ from django.test import override_settings
 from lowcode_async import conf, get_model
 from lowcode_async.errors import BrokerUnavailable
 from lowcode_async.models import Backup, Upgrade
-from lowcode_async.planning import operations
+from lowcode_async.planning import convert_values
 from lowcode_async.planning.drift import standing_differences
 from lowcode_async.upgrades import queue
 from lowcode_async.upgrades.runner import run_stage
@@ -57,7 +57,7 @@ async def test_an_error_that_nobody_thought_of_leaves_the_table_as_it_was(
     def broken(*_: Any) -> None:
         raise ValueError("nobody thought of this")
 
-    monkeypatch.setattr(operations, "fill_by_database", broken)
+    monkeypatch.setattr(convert_values, "fill_by_database", broken)
     stock = {"name": "stock", "type": "IntegerField", "default": 7}
     upgrade, _ = await upgraded("Person", NUMBER, stock)
     assert (upgrade.state, upgrade.error_code) == (Upgrade.State.FAILED, "internal_error")

@@ -9,7 +9,8 @@ from django.db.migrations import operations as django_operations
 
 from lowcode_async.definitions.model import FieldDefinition, ModelDefinition
 from lowcode_async.errors import StageFailed
-from lowcode_async.planning.operations import ConvertValues, FillDefaults, SettleField
+from lowcode_async.planning.convert_values import ConvertValues
+from lowcode_async.planning.operations import FillDefaults, SettleField
 from lowcode_async.planning.planner import Phase, Plan, Risk, make_plan
 
 NAME = {"name": "name", "type": "CharField", "max_length": 100}
