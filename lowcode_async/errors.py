@@ -11,6 +11,8 @@ The tree::
     ├── PlanOutdated          what was planned is no longer what would happen (409)
     ├── VersionMovedOn        the model is at another version than the caller takes it for (409)
     ├── RevertRefused         an upgrade cannot be taken back (409)
+    ├── RestorationUnderWay   a backup is being restored, which would undo whatever begins now (409)
+    ├── RestorationNotFound   no restoration with this id (404)
     ├── BrokerUnavailable     the message broker is out of reach (503)
     ├── ModelNotFound         no live model of this name
     ├── BackupError           a backup could not be made, checked or restored
@@ -79,7 +81,7 @@ class DefinitionInvalid(LowcodeError):
 
 
 class UpgradeConflict(LowcodeError):
-    """Another upgrade of the same model is under way; `task_id` says which."""
+    """An upgrade is under way that must end first; `task_id` says which."""
 
     def __init__(self, *, model_name: str, task_id: str) -> None:
         super().__init__("upgrade_running", model=model_name, task_id=task_id)
@@ -139,6 +141,21 @@ class RevertRefused(LowcodeError):
     def __init__(self, reason: str, /, **params: JSON) -> None:
         super().__init__("revert_refused")
         self.problems: tuple[Problem, ...] = (Problem(pointer="", code=reason, params=params),)
+
+
+class RestorationUnderWay(LowcodeError):
+    """A backup is being restored, which would undo whatever begins now."""
+
+    def __init__(self, *, restoration_id: str, backup: str) -> None:
+        super().__init__("restoration_under_way", backup=backup, restoration_id=restoration_id)
+        self.restoration_id = restoration_id
+
+
+class RestorationNotFound(LowcodeError):
+    """There is no restoration with this id."""
+
+    def __init__(self, *, restoration_id: str) -> None:
+        super().__init__("restoration_not_found", restoration_id=restoration_id)
 
 
 class BrokerUnavailable(LowcodeError):

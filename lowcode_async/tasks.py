@@ -1,4 +1,4 @@
-"""The Dramatiq actors: one a stage, a line each. Everything else is `upgrades.runner`'s."""
+"""The Dramatiq actors: one a stage, and one for restorations, a line each. Others do the work."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import dramatiq
 
 from lowcode_async import conf
 from lowcode_async.models import Upgrade
+from lowcode_async.restorations.running import run_restoration
 from lowcode_async.upgrades import queue
 from lowcode_async.upgrades.runner import run_stage
 
@@ -50,3 +51,15 @@ async def migrate(task_id: str) -> None:
 async def restart(task_id: str) -> None:
     """Bring the new structure to every process."""
     await run_stage(UUID(task_id), Upgrade.Stage.RESTART)
+
+
+@dramatiq.actor(
+    broker=broker,
+    queue_name=queue.QUEUE,
+    actor_name=queue.RESTORE,
+    max_retries=0,
+    time_limit=int(conf.current().stage_time_limit * 1000),
+)
+async def restore(restoration_id: str) -> None:
+    """Make the database what it is in a backup."""
+    await run_restoration(UUID(restoration_id))

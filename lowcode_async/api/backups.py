@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from django.db import connection
 from django.db.models import QuerySet
 from django.http import HttpResponseBase
 from drf_spectacular.types import OpenApiTypes
@@ -19,9 +20,11 @@ from lowcode_async.backups.listing import Listed, list_backups
 from lowcode_async.backups.storage import destination
 from lowcode_async.errors import BackupError
 from lowcode_async.models import Backup
-from lowcode_async.rest.base import StaffView
-from lowcode_async.rest.errors import BackupUnfit, BackupUnknown
+from lowcode_async.rest.base import IsSuperuser, StaffView
+from lowcode_async.rest.errors import BackupUnfit, BackupUnknown, NotSuperuser
 from lowcode_async.rest.openapi.operations import in_path, operation
+from lowcode_async.restorations.service import newest_restoration
+from lowcode_async.restorations.telling import describe
 from lowcode_async.sentences import JSON
 from lowcode_async.upgrades.events import iso
 
@@ -48,11 +51,18 @@ class Backups(StaffView):
         """Answer each with what is on record of it."""
         try:
             found, storage = list_backups()
+            newest = newest_restoration()
         except BackupError as error:
             raise BackupUnfit(error) from error
         rows = {row.name: row for row in _complete().select_related("upgrade")}
-        told = [_told(each, rows.get(each.name)) for each in reversed(found)]
-        return Response({"storage": storage, "backups": told})
+        told = [_told(each, rows.get(each.name), request) for each in reversed(found)]
+        return Response(
+            {
+                "storage": storage,
+                "backups": told,
+                "restoration": describe(newest) if newest else None,
+            }
+        )
 
 
 class VerifyBackup(StaffView):
@@ -69,17 +79,19 @@ class VerifyBackup(StaffView):
     )
     def post(self, request: Request, name: str) -> Response:
         """Answer when it has been read, which takes as long as the disk does."""
-        _exists(name)
+        existing(name)
         try:
             row = verify_backup(name)
             size = destination().size(name)
         except BackupError as error:
             raise BackupUnfit(error) from error
-        return Response(_told(Listed(name=name, size=size, sha256=row.sha256), row))
+        return Response(_told(Listed(name=name, size=size, sha256=row.sha256), row, request))
 
 
 class DownloadBackup(StaffView):
-    """GET: the file."""
+    """GET: the file, with everybody's data and password hashes."""
+
+    permission_classes = (IsSuperuser,)
 
     @operation(
         "downloadBackup",
@@ -95,11 +107,11 @@ class DownloadBackup(StaffView):
             ),
             416: OpenApiResponse(description="The file is shorter; `Content-Range` says how long"),
         },
-        refuses=(BackupUnknown, BackupUnfit),
+        refuses=(NotSuperuser, BackupUnknown, BackupUnfit),
     )
     def get(self, request: Request, name: str) -> HttpResponseBase:
-        """Answer the file as a stream. It holds everybody's data."""
-        size = _exists(name)
+        """Answer the file as a stream."""
+        size = existing(name)
         row = _complete().filter(name=name).first()
         return download(
             request._request,  # noqa: SLF001 - whether it came by ASGI only Django's own knows
@@ -114,7 +126,7 @@ def _complete() -> QuerySet[Backup]:
     return Backup.objects.filter(verified_at__isnull=False)
 
 
-def _exists(name: str) -> int:
+def existing(name: str) -> int:
     """Return the size of a backup's file.
 
     Raises:
@@ -130,8 +142,10 @@ def _exists(name: str) -> int:
         raise BackupUnfit(error) from error
 
 
-def _told(found: Listed, row: Backup | None) -> dict[str, JSON]:
+def _told(found: Listed, row: Backup | None, request: Request) -> dict[str, JSON]:
     upgrade = row.upgrade if row is not None else None
+    may_all = bool(getattr(request.user, "is_superuser", False))
+    fits = row is not None and row.engine == connection.vendor
     return {
         "name": found.name,
         "size": found.size,
@@ -141,5 +155,7 @@ def _told(found: Listed, row: Backup | None) -> dict[str, JSON]:
         "verified_at": iso(row.verified_at) if row is not None and row.verified_at else None,
         "upgrade": str(upgrade.pk) if upgrade is not None else None,
         "model_name": upgrade.model_name if upgrade is not None else None,
+        "can_download": may_all,
+        "can_restore": may_all and fits,
         "restore_command": f"python manage.py lowcode_restore {found.name}",
     }

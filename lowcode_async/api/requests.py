@@ -113,6 +113,13 @@ class Text(serializers.Field[str, str, str, Any]):
         return value
 
 
+class RestoreBackupOptions(serializers.Serializer[Mapping[str, Any]]):
+    """How a backup is to be restored."""
+
+    confirm = Text()
+    safety_backup = Flag(default=True)
+
+
 class Ids(serializers.Field[tuple[int, ...], list[int], list[int], Any]):
     """A list of whole numbers."""
 
@@ -146,6 +153,7 @@ _PROBLEMS: Final[Mapping[str, str]] = {
     "plan_id": "plan_id_not_uuid",
     "upgrade": "upgrade_not_uuid",
     "ids": "ids_expected",
+    "confirm": "text_expected",
     "model": "text_expected",
     "field": "text_expected",
 }
@@ -208,6 +216,21 @@ def restore_of(body: JSON) -> dict[str, Any]:
     if all(each is None for name, each in given.items() if name != "overwrite"):
         raise RequestInvalid([Problem(pointer="", code="restore_of_nothing")])
     return given
+
+
+def restore_backup_of(body: JSON, *, name: str) -> bool:
+    """Return whether the present state is to be backed up before the backup `name` is restored.
+
+    Raises:
+        RequestInvalid: the body has problems, or does not confirm this backup.
+    """
+    given = options_of(body, RestoreBackupOptions)
+    if given["confirm"] != name:
+        params = {"key": "confirm"}
+        problem = Problem(pointer="/confirm", code="confirmation_mismatch", params=params)
+        raise RequestInvalid([problem])
+    secures: bool = given["safety_backup"]
+    return secures
 
 
 def texts_of(body: JSON, *names: str) -> dict[str, str]:

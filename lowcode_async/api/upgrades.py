@@ -21,6 +21,7 @@ from lowcode_async.errors import (
     BrokerUnavailable,
     DefinitionInvalid,
     PlanOutdated,
+    RestorationUnderWay,
     UpgradeConflict,
     UpgradeNotFound,
     VersionMovedOn,
@@ -69,6 +70,7 @@ class StartUpgrade(StaffView):
         refuses=(
             DefinitionInvalid,
             UpgradeConflict,
+            RestorationUnderWay,
             PlanOutdated,
             VersionMovedOn,
             BrokerUnavailable,

@@ -9,6 +9,7 @@ from lowcode_async.api.models import Models, ModelVersions, OneModel
 from lowcode_async.api.operations import Operations
 from lowcode_async.api.plans import PlanUpgrade
 from lowcode_async.api.processes import Processes
+from lowcode_async.api.restorations import OneRestoration, RestoreBackup
 from lowcode_async.api.reverts import RevertPlan, RevertUpgrade
 from lowcode_async.api.schema import SchemaDocument, SchemaPage
 from lowcode_async.api.session import Session
@@ -40,6 +41,8 @@ urlpatterns = [
     path("backups/", Backups.as_view(), name="backups"),
     path("backups/<str:name>/verify/", VerifyBackup.as_view(), name="backup-verify"),
     path("backups/<str:name>/download/", DownloadBackup.as_view(), name="backup-download"),
+    path("backups/<str:name>/restore/", RestoreBackup.as_view(), name="backup-restore"),
+    path("restorations/<str:restoration_id>/", OneRestoration.as_view(), name="restoration"),
     path("processes/", Processes.as_view(), name="processes"),
     path("upgrades/<str:task_id>/revert/", RevertUpgrade.as_view(), name="revert"),
     path("upgrades/<str:task_id>/revert/plan/", RevertPlan.as_view(), name="revert-plan"),

@@ -18,6 +18,7 @@ from lowcode_async.backups.checking import check_kind, check_sum, complete_backu
 from lowcode_async.backups.engines import engine_for
 from lowcode_async.backups.files import NAME
 from lowcode_async.backups.making import make_backup
+from lowcode_async.backups.restorations import RestoreStage
 from lowcode_async.backups.storage import Destination, destination, disk_errors
 from lowcode_async.clock import database_now
 from lowcode_async.errors import BackupError
@@ -41,6 +42,19 @@ class Restored:
     """What an operator should know: ``{"code", "params"}`` each."""
 
 
+class Watcher:
+    """Is told how a restore goes, in its thread. Whatever it raises before the restore itself ends it."""
+
+    def entered(self, stage: RestoreStage) -> None:
+        """A stage begins."""
+
+    def reached(self, percent: int) -> None:
+        """So much of the whole is done."""
+
+    def secured(self, name: str) -> None:
+        """The present state is in the backup of this name."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Source:
     """A backup that was asked for: one of the storage, or a file from elsewhere."""
@@ -55,6 +69,7 @@ def restore_backup(
     backup: Backup | str | Path,
     *,
     progress: Callable[[int], None] | None = None,
+    watcher: Watcher | None = None,
     using: str = "default",
     safety_backup: bool = True,
     accept_unknown_checksum: bool = False,
@@ -67,6 +82,7 @@ def restore_backup(
     Args:
         backup: its row, its name, or the path of a file.
         progress: called with each new percent, up to 100.
+        watcher: told of stages and the safety backup as well.
         using: alias of the database.
         safety_backup: back up the present state first.
         accept_unknown_checksum: restore a file although no row knows its checksum.
@@ -75,15 +91,18 @@ def restore_backup(
         BackupError: it was refused or has failed; the code says what the database is now.
     """
     engine, place = engine_for(using), destination()
-    meter = Meter(report=progress or (lambda _: None), seconds=conf.current().backup_timeout)
+    watcher = watcher or Watcher()
+    meter = Meter(report=progress or watcher.reached, seconds=conf.current().backup_timeout)
+    watcher.entered(RestoreStage.CHECK)
     source = _find(backup, place, using)
     with _local(source, place) as path:
         _examine(source, path, engine, meter, accept_unknown_checksum=accept_unknown_checksum)
         engine.check_tools(restoring=True)
         _refuse_during_upgrades(using)
         meter.part(40, 50)
-        safety = _secure(source, using) if safety_backup else None
+        safety = _secure(source, meter, watcher, using=using) if safety_backup else None
         before = remember(using)
+        watcher.entered(RestoreStage.RESTORE)
         meter.part(50, 99)
         _restore(
             engine, path, place, meter, source=source, before=before, safety=safety, using=using
@@ -195,7 +214,7 @@ def _refuse_during_upgrades(using: str) -> None:
         )
 
 
-def _secure(source: _Source, using: str) -> Backup | None:
+def _secure(source: _Source, meter: Meter, watcher: Watcher, *, using: str) -> Backup | None:
     """Back up what is there now, without deleting for it the backup that is to be restored.
 
     There is nothing to back up in an empty database.
@@ -207,7 +226,12 @@ def _secure(source: _Source, using: str) -> Backup | None:
         return None
     if not has_tables(using):
         raise BackupError("restore_unmigrated", database=database_title(using))
-    return make_backup(progress=lambda _: None, using=using, spared={source.name})
+    watcher.entered(RestoreStage.SAFETY_BACKUP)
+    made = make_backup(
+        progress=lambda percent: meter.reach(percent, 100), using=using, spared={source.name}
+    )
+    watcher.secured(made.name)
+    return made
 
 
 def _plain(name: str) -> str:

@@ -99,14 +99,17 @@ class Destination:
         with self._errors():
             return self.storage.open(name)
 
-    def names(self) -> list[str]:
-        """Return the names of all backups, the oldest first."""
+    def files(self) -> list[str]:
+        """Return the names of all files, in whatever order; none where there is no folder yet."""
         with self._errors():
             try:
-                files = self.storage.listdir("")[1]
+                return list(self.storage.listdir("")[1])
             except FileNotFoundError:
                 return []
-        return sorted(each for each in files if NAME.fullmatch(each))
+
+    def names(self) -> list[str]:
+        """Return the names of all backups, the oldest first."""
+        return sorted(each for each in self.files() if NAME.fullmatch(each))
 
     def delete(self, name: str) -> None:
         """Delete a file; one that is not there is no error."""

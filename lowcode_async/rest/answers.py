@@ -24,6 +24,8 @@ from lowcode_async.errors import (
     ModelNotFound,
     PlanOutdated,
     Problem,
+    RestorationNotFound,
+    RestorationUnderWay,
     RetryRefused,
     RevertRefused,
     UpgradeConflict,
@@ -41,6 +43,7 @@ from lowcode_async.rest.errors import (
     MethodRefused,
     NotSignedIn,
     NotStaff,
+    NotSuperuser,
     PathUnknown,
     RequestInvalid,
     SignInRefused,
@@ -61,13 +64,16 @@ STATUS: Final[Mapping[type[LowcodeError], HTTPStatus]] = {
     CredentialsRefused: HTTPStatus.UNAUTHORIZED,
     SignInRefused: HTTPStatus.UNAUTHORIZED,
     NotStaff: HTTPStatus.FORBIDDEN,
+    NotSuperuser: HTTPStatus.FORBIDDEN,
     CsrfRefused: HTTPStatus.FORBIDDEN,
     UpgradeNotFound: HTTPStatus.NOT_FOUND,
     BackupUnknown: HTTPStatus.NOT_FOUND,
+    RestorationNotFound: HTTPStatus.NOT_FOUND,
     ModelNotFound: HTTPStatus.NOT_FOUND,
     PathUnknown: HTTPStatus.NOT_FOUND,
     MethodRefused: HTTPStatus.METHOD_NOT_ALLOWED,
     UpgradeConflict: HTTPStatus.CONFLICT,
+    RestorationUnderWay: HTTPStatus.CONFLICT,
     CancelTooLate: HTTPStatus.CONFLICT,
     RetryRefused: HTTPStatus.CONFLICT,
     PlanOutdated: HTTPStatus.CONFLICT,
@@ -109,6 +115,8 @@ def body_of(error: LowcodeError) -> dict[str, Any]:
     body: dict[str, Any] = {"code": error.code, "errors": [told_of(each) for each in _all(error)]}
     if isinstance(error, UpgradeConflict):
         body["task_id"] = error.task_id
+    if isinstance(error, RestorationUnderWay):
+        body["restoration_id"] = error.restoration_id
     if isinstance(error, PlanOutdated):
         body["plan"] = plans.describe(error.plan)
     if isinstance(error, VersionMovedOn):

@@ -7,7 +7,11 @@ from typing import Any
 
 from django.db import DataError
 from drf_spectacular.openapi import AutoSchema
-from rest_framework.authentication import SessionAuthentication, TokenAuthentication
+from rest_framework.authentication import (
+    BaseAuthentication,
+    SessionAuthentication,
+    TokenAuthentication,
+)
 from rest_framework.exceptions import AuthenticationFailed, PermissionDenied
 from rest_framework.negotiation import BaseContentNegotiation
 from rest_framework.parsers import BaseParser
@@ -19,7 +23,7 @@ from rest_framework.schemas.inspectors import ViewInspector
 from rest_framework.views import APIView
 
 from lowcode_async.rest.answers import answer
-from lowcode_async.rest.errors import CsrfRefused
+from lowcode_async.rest.errors import CsrfRefused, NotSuperuser
 
 
 class SpacedJSONRenderer(JSONRenderer):
@@ -88,10 +92,25 @@ class TokenHeader(TokenAuthentication):
         return found
 
 
+class IsSuperuser(IsAdminUser):
+    """Staff who may do everything."""
+
+    def has_permission(self, request: Request, view: APIView) -> bool:
+        """Return whether the user is staff.
+
+        Raises:
+            NotSuperuser: of the kind that may not do everything.
+        """
+        is_staff = super().has_permission(request, view)
+        if is_staff and not getattr(request.user, "is_superuser", False):
+            raise NotSuperuser
+        return is_staff
+
+
 class StaffView(APIView):
     """A view for staff, by token or by session with CSRF, that speaks JSON only."""
 
-    authentication_classes = (TokenHeader, CsrfAuthentication)
+    authentication_classes: tuple[type[BaseAuthentication], ...] = (TokenHeader, CsrfAuthentication)
     permission_classes: tuple[type[BasePermission], ...] = (IsAdminUser,)
     renderer_classes = (SpacedJSONRenderer,)
     parser_classes = ()

@@ -105,6 +105,13 @@ class NotStaff(LowcodeError):
         super().__init__("not_staff")
 
 
+class NotSuperuser(LowcodeError):
+    """Only superusers may do this: it takes, or gives out, everything there is."""
+
+    def __init__(self) -> None:
+        super().__init__("not_superuser")
+
+
 class CsrfRefused(LowcodeError):
     """A session's request came without its CSRF token."""
 

@@ -6,6 +6,7 @@ import asyncio
 import os
 import socket
 import time
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
@@ -17,6 +18,7 @@ from lowcode_async import conf
 from lowcode_async.clock import database_now
 from lowcode_async.models import Process
 from lowcode_async.restarting.base import Progress, RestartOutcome, RestartRequest, Swap
+from lowcode_async.sentences import JSON
 
 _FIRST_WAIT: Final = 0.01
 _LONGEST_WAIT: Final = 0.25
@@ -33,13 +35,7 @@ class ReloadStrategy:
         """Wait at most `reload_timeout`; whoever is missing then is named in a warning."""
         await sync_to_async(self.swap)()
         missing = await wait_for_generation(request.generation, progress=progress)
-        if not missing:
-            return RestartOutcome()
-        params = {
-            "processes": [f"{each.kind} {each.host}:{each.pid}" for each in missing],
-            "seconds": round(conf.current().reload_timeout, 1),
-        }
-        return RestartOutcome(warnings=({"code": "processes_not_reloaded", "params": params},))
+        return RestartOutcome(warnings=(not_reloaded(missing),) if missing else ())
 
 
 async def wait_for_generation(generation: int, *, progress: Progress) -> list[Process]:
@@ -60,6 +56,15 @@ async def wait_for_generation(generation: int, *, progress: Progress) -> list[Pr
         wait = min(2 * wait, _LONGEST_WAIT)
     progress(100)
     return []
+
+
+def not_reloaded(missing: Sequence[Process]) -> Mapping[str, JSON]:
+    """Return the warning that names the processes which serve an older generation."""
+    params = {
+        "processes": [f"{each.kind} {each.host}:{each.pid}" for each in missing],
+        "seconds": round(conf.current().reload_timeout, 1),
+    }
+    return {"code": "processes_not_reloaded", "params": params}
 
 
 def stragglers(generation: int) -> list[Process]:

@@ -119,6 +119,14 @@ SENTENCES: dict[str, Sentence] = {
         zh="仅限管理人员使用",
         en="Only staff may do this",
     ),
+    "not_superuser": Sentence(
+        zh="仅限超级用户使用：备份包含所有人的数据",
+        en="Only superusers may do this: a backup holds everybody's data",
+    ),
+    "confirmation_mismatch": Sentence(
+        zh="{key} 应与备份名称完全一致，以确认恢复",
+        en="{key} must be the name of the backup, to confirm that it is to be restored",
+    ),
     "csrf_refused": Sentence(
         zh="CSRF 校验失败，请刷新页面后重试",
         en="The CSRF check failed; reload the page and try again",

@@ -139,10 +139,65 @@ SENTENCES: dict[str, Sentence] = {
         en="The backup has {count} migrations that the code does not know; is it the right version? "
         "{names}",
     ),
+    "restored_not_reloaded": Sentence(
+        zh="数据已恢复，但无法确认各进程是否已重新加载：{detail}",
+        en="The data is restored, but nobody knows whether every process has reloaded: {detail}",
+    ),
     "restored_records_old": Sentence(
         zh="数据已恢复，但备份记录与进程记录停留在备份时的状态：{reason}",
         en="The data is restored, but the records of backups and processes are as old as the "
         "backup: {reason}",
+    ),
+    "restoration_under_way": Sentence(
+        zh="正在恢复备份 {backup}（任务 {restoration_id}），请等它结束后再试",
+        en="The backup {backup} is being restored (restoration {restoration_id}); try again when "
+        "that has ended",
+    ),
+    "restoration_not_found": Sentence(
+        zh="找不到恢复任务 {restoration_id}",
+        en="There is no restoration {restoration_id}",
+    ),
+    "restoration_unreadable": Sentence(
+        zh="无法读取恢复任务的记录（格式 {format}）",
+        en="The record of the restoration cannot be read (format {format})",
+    ),
+    "restoration_started": Sentence(
+        zh="备份恢复已启动",
+        en="The restoration has been started",
+    ),
+    "restoration_not_begun": Sentence(
+        zh="没有工作进程接手，恢复未开始，数据库保持原样；请检查工作进程后重新恢复 {backup}",
+        en="No worker took the restoration up, and the database is as it was; look after the "
+        "workers, then restore {backup} again",
+    ),
+    "restoration_interrupted": Sentence(
+        zh="恢复尚未改动数据库就中断了，数据库保持原样；可以重新恢复 {backup}",
+        en="The restoration was interrupted before it changed anything; restore {backup} again",
+    ),
+    "restoration_interrupted_whole": Sentence(
+        zh="恢复中断。数据库要么完全是恢复前的状态，要么完全是备份 {backup} 的状态，不会介于两者之间；"
+        "请检查后重新恢复。恢复前的状态保存在安全备份 {safety} 中",
+        en="The restoration was interrupted. The database is either wholly as it was, or wholly as it "
+        "is in {backup}, and nothing in between: look, and restore again. The state before is in "
+        "the safety backup {safety}",
+    ),
+    "restoration_interrupted_incomplete": Sentence(
+        zh="恢复中断，此类数据库无法整体回滚，目前可能不完整！请在服务器上运行 manage.py lowcode_restore，"
+        "恢复安全备份 {safety} 或重新恢复 {backup}，并加上 --accept-unknown-checksum",
+        en="The restoration was interrupted, and this kind of database cannot take it back: it may be "
+        "incomplete now! On the server, run manage.py lowcode_restore with the safety backup "
+        "{safety}, or with {backup} again, and --accept-unknown-checksum",
+    ),
+    "restoration_interrupted_restored": Sentence(
+        zh="备份 {backup} 已恢复，但工作进程在等待各进程重新加载时中断；请查看进程页。"
+        "恢复前的状态保存在安全备份 {safety} 中",
+        en="The backup {backup} is restored, but the worker died while it waited for the processes to "
+        "reload; see the page of processes. The state before is in the safety backup {safety}",
+    ),
+    "restoration_broke": Sentence(
+        zh="恢复时发生内部错误（阶段：{stage}），详情见服务器日志；安全备份：{safety}",
+        en="Something broke in the stage {stage} of the restoration; the server's log tells more. "
+        "Safety backup: {safety}",
     ),
     "restore_question": Sentence(
         zh="将用备份 {name} 覆盖数据库“{database}”的全部内容，备份之后的更改都会丢失。输入 yes 继续：",

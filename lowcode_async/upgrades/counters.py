@@ -14,6 +14,11 @@ def advance(name: Counter.Name) -> int:
     return row.values_list("value", flat=True).get()
 
 
+def hold(name: Counter.Name) -> None:
+    """Keep everybody else who advances or holds a counter waiting until the transaction ends."""
+    Counter.objects.filter(name=name).update(value=F("value"))
+
+
 def value(name: Counter.Name) -> int:
     """Return the newest committed value of a counter."""
     return Counter.objects.values_list("value", flat=True).get(name=name)

@@ -2,7 +2,8 @@
 
 Embedded (no broker URL): a broker in memory and a worker in the server's process. Otherwise Redis,
 and workers of their own. A message is only an id and the name of a stage: if it is lost, recovery
-sends it again, and if it comes twice, the second claim finds nothing to do.
+sends it again, and if it comes twice, the second claim finds nothing to do. (That of a restoration is
+not sent again: nobody wants to lose a day's rows to a message from yesterday.)
 """
 
 from __future__ import annotations
@@ -28,6 +29,7 @@ from dramatiq.middleware import (
     TimeLimit,
 )
 
+from lowcode_async import conf
 from lowcode_async.errors import BrokerUnavailable
 from lowcode_async.models import Process, Upgrade
 from lowcode_async.runtime.processes import Registration, close_pools
@@ -37,6 +39,8 @@ log = logging.getLogger(__name__)
 
 QUEUE: Final = "lowcode"
 """Name of the queue on the broker."""
+RESTORE: Final = "restore"
+"""Name of the actor of restorations; those of upgrades are called like their stages."""
 
 _SOCKET_TIMEOUT: Final = 5.0
 """Seconds after which a broker that does not answer is out of reach."""
@@ -103,8 +107,23 @@ def send(task_id: UUID, stage: Upgrade.Stage) -> None:
     Raises:
         BrokerUnavailable: the broker is out of reach.
     """
+    _enqueue(stage.value, task_id)
+
+
+def send_restoration(restoration_id: UUID) -> None:
+    """Send the message that starts a restoration.
+
+    Raises:
+        BrokerUnavailable: the broker is out of reach, or the server's own worker does not run.
+    """
+    if conf.current().embedded and not EmbeddedWorker.running():
+        raise BrokerUnavailable
+    _enqueue(RESTORE, restoration_id)
+
+
+def _enqueue(actor: str, argument: UUID) -> None:
     message: dramatiq.Message[None] = dramatiq.Message(
-        queue_name=QUEUE, actor_name=stage.value, args=(str(task_id),), kwargs={}, options={}
+        queue_name=QUEUE, actor_name=actor, args=(str(argument),), kwargs={}, options={}
     )
     try:
         broker().enqueue(message)

@@ -40,6 +40,7 @@ def retry_upgrade(task_id: UUID | str, *, user: AbstractBaseUser | None = None) 
         DefinitionInvalid: the definition is not valid any more.
         VersionMovedOn: the model has another version by now.
         UpgradeConflict: an upgrade of this model is under way.
+        RestorationUnderWay: a backup is being restored.
         BrokerUnavailable: no worker can be reached; nothing was started.
     """
     former = get_upgrade(task_id)

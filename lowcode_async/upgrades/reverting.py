@@ -63,6 +63,7 @@ def revert_upgrade(
         RevertRefused: it cannot be taken back; its problem says why.
         PlanOutdated: the data have changed since the plan was made.
         UpgradeConflict: an upgrade of this model is under way.
+        RestorationUnderWay: a backup is being restored.
         BrokerUnavailable: no worker can be reached; nothing was started.
     """
     back = way_back(service.get_upgrade(task_id))

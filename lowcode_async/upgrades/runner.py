@@ -38,7 +38,7 @@ async def run_stage(task_id: UUID, stage: Upgrade.Stage) -> None:
     Raises:
         Retryable: the stage could not be done now, and was given back; send the message again.
     """
-    async with _database_thread():
+    async with database_thread():
         claim = await sync_to_async(leases.claim)(task_id, stage)
         if claim is None:
             log.debug("nothing to do upgrade=%s stage=%s", task_id, stage)
@@ -150,7 +150,7 @@ def _give_back(claim: Claim) -> None:
 
 
 @asynccontextmanager
-async def _database_thread() -> AsyncIterator[None]:
+async def database_thread() -> AsyncIterator[None]:
     """Give everything inside one thread of its own, and close its connections in the end.
 
     Outside of such a context all `sync_to_async` calls of a process share one thread, and nobody

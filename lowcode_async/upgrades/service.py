@@ -10,6 +10,7 @@ from asgiref.sync import async_to_sync, sync_to_async
 from django.db import IntegrityError, transaction
 
 from lowcode_async import conf
+from lowcode_async.backups.journal import refuse_while_under_way
 from lowcode_async.clock import database_now
 from lowcode_async.definitions.model import ModelDefinition
 from lowcode_async.errors import BrokerUnavailable, UpgradeConflict, UpgradeNotFound
@@ -64,6 +65,7 @@ def start_upgrade(
         PlanOutdated: the definition or the data have changed since the plan was made.
         VersionMovedOn: the model is at another version than `base_version`.
         UpgradeConflict: an upgrade of this model is under way.
+        RestorationUnderWay: a backup is being restored.
         BrokerUnavailable: no worker can be reached; nothing was started.
     """
     planned = plans.find(plan_id, definition) if plan_id is not None else None
@@ -110,6 +112,7 @@ def queue_upgrade(upgrade: Upgrade, *, base_version: int | None) -> Upgrade:
     Raises:
         VersionMovedOn: the model is at another version than `base_version`.
         UpgradeConflict: an upgrade of this model is under way.
+        RestorationUnderWay: a backup is being restored.
         BrokerUnavailable: no worker can be reached; nothing was started.
     """
     event = _write(upgrade, base_version=base_version)
@@ -178,7 +181,10 @@ def _insert(upgrade: Upgrade, parsed: ModelDefinition, *, base_version: int | No
         "reverts": str(upgrade.reverts_id) if upgrade.reverts_id else None,
         "requested_by": upgrade.requested_by.get_username() if upgrade.requested_by else None,
     }
-    return events.append(upgrade.pk, EventKind.QUEUED, payload=payload)
+    event = events.append(upgrade.pk, EventKind.QUEUED, payload=payload)
+    # Behind the event, whose counter keeps upgrades and restorations that begin apart.
+    refuse_while_under_way()
+    return event
 
 
 def _refuse_neighbors(parsed: ModelDefinition) -> None:

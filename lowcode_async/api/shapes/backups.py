@@ -5,6 +5,7 @@ from __future__ import annotations
 from rest_framework import serializers
 
 from lowcode_async.api.shapes.base import Shape
+from lowcode_async.api.shapes.restorations import Restoration
 
 
 class Backup(Shape):
@@ -20,6 +21,10 @@ class Backup(Shape):
     )
     upgrade = serializers.UUIDField(allow_null=True, help_text="That it was made for")
     model_name = serializers.CharField(allow_null=True, help_text="Of that upgrade")
+    can_download = serializers.BooleanField(help_text="Whether the caller may: superusers only")
+    can_restore = serializers.BooleanField(
+        help_text="Whether the caller may: superusers only, what is on record and of this database"
+    )
     restore_command = serializers.CharField(help_text="What restores it, on the server")
 
 
@@ -28,3 +33,4 @@ class BackupList(Shape):
 
     storage = serializers.CharField(help_text="What an operator knows the storage by")
     backups = Backup(many=True)
+    restoration = Restoration(allow_null=True, help_text="The one that was asked for last")

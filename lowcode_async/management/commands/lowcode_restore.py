@@ -10,8 +10,9 @@ from django.db import DEFAULT_DB_ALIAS, connections
 
 from lowcode_async.backups import restore_backup
 from lowcode_async.backups.checking import database_title
+from lowcode_async.backups.journal import refuse_while_under_way
 from lowcode_async.backups.listing import list_backups
-from lowcode_async.errors import BackupError
+from lowcode_async.errors import BackupError, RestorationUnderWay
 from lowcode_async.sentences import JSON, sentence
 
 
@@ -49,7 +50,7 @@ class Command(BaseCommand):
                 self._restore(options)
             else:
                 self.stdout.write(_words("restore_cancelled"))
-        except BackupError as error:
+        except (BackupError, RestorationUnderWay) as error:
             raise CommandError(error.sentence()) from error
 
     def _list(self, using: str) -> None:
@@ -64,6 +65,7 @@ class Command(BaseCommand):
         return input(question).strip().lower() in {"yes", "y"}
 
     def _restore(self, options: dict[str, Any]) -> None:
+        refuse_while_under_way()
         restored = restore_backup(
             options["backup"],
             using=options["database"],

@@ -18,6 +18,8 @@ from lowcode_async.errors import (
     ModelNotFound,
     PlanOutdated,
     Problem,
+    RestorationNotFound,
+    RestorationUnderWay,
     RetryRefused,
     RevertRefused,
     UpgradeConflict,
@@ -45,13 +47,16 @@ SAMPLES: Final[Mapping[type[LowcodeError], LowcodeError]] = {
         refused.CredentialsRefused(),
         refused.SignInRefused(),
         refused.NotStaff(),
+        refused.NotSuperuser(),
         refused.CsrfRefused(),
         UpgradeNotFound(task_id=_UUID),
         refused.BackupUnknown(name=_BACKUP),
+        RestorationNotFound(restoration_id=_UUID),
         ModelNotFound(name="Produkt"),
         refused.PathUnknown(path="/lowcode/api/upgrade/"),
         refused.MethodRefused(method="PUT"),
         UpgradeConflict(model_name="Product", task_id=_UUID),
+        RestorationUnderWay(restoration_id=_UUID, backup=_BACKUP),
         CancelTooLate(model_name="Product", stage="migrate", state="running"),
         RetryRefused(model_name="Product", state="running"),
         PlanOutdated(model_name="Product", fields=["name"], plan=None),
@@ -74,6 +79,7 @@ SAMPLES: Final[Mapping[type[LowcodeError], LowcodeError]] = {
 
 _ALSO: Final[Mapping[type[LowcodeError], Mapping[str, JSON]]] = {
     UpgradeConflict: {"task_id": {"type": "string", "format": "uuid"}},
+    RestorationUnderWay: {"restoration_id": {"type": "string", "format": "uuid"}},
     PlanOutdated: {"plan": {"$ref": "#/components/schemas/Plan"}},
     VersionMovedOn: {
         "version": {"type": "integer", "minimum": 0},

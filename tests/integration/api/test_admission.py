@@ -31,6 +31,8 @@ PATHS = [
     ("get", "/lowcode/api/backups/"),
     ("post", f"/lowcode/api/backups/{BACKUP}/verify/"),
     ("get", f"/lowcode/api/backups/{BACKUP}/download/"),
+    ("post", f"/lowcode/api/backups/{BACKUP}/restore/"),
+    ("get", f"/lowcode/api/restorations/{UNKNOWN}/"),
     ("get", "/lowcode/api/processes/"),
     ("get", "/lowcode/api/schema/"),
     ("get", "/lowcode/api/schema/ui/"),
@@ -94,6 +96,19 @@ def test_others_than_staff_are_told_why_they_may_not(
     assert not PlannedUpgrade.objects.exists()
 
 
+def test_staff_who_may_not_do_everything_neither_have_nor_restore_whole_backups(
+    staff: APIClient, database: Database
+) -> None:
+    backup = f"/lowcode/api/backups/{BACKUP}"
+    for response in (
+        staff.get(f"{backup}/download/"),
+        staff.post(f"{backup}/restore/", {"confirm": BACKUP}, "json"),
+    ):
+        assert response.status_code == 403
+        assert problems(response) == [("not_superuser", "")]
+    assert staff.get(f"/lowcode/api/restorations/{UNKNOWN}/").status_code == 404
+
+
 def test_a_session_needs_its_csrf_token(server: Process, staff_user: User) -> None:
     client = CheckedClient(enforce_csrf_checks=True)
     client.force_login(staff_user)
@@ -115,7 +130,8 @@ def test_a_token_needs_no_csrf_token(server: Process, staff_user: User) -> None:
     assert client.post(START, PRODUCT, "json").status_code == 202
 
 
-def test_other_methods_are_told(staff: APIClient) -> None:
+def test_other_methods_are_told(staff: APIClient, staff_user: User) -> None:
+    User.objects.filter(pk=staff_user.pk).update(is_superuser=True)
     others = [("get", START), ("get", "/lowcode/api/plan/")]
     others += [(method, START) for method in ("put", "delete", "options")]
     others += [("post", path) for method, path in PATHS if method == "get"]

@@ -47,6 +47,8 @@ def test_backups_are_listed_with_what_is_on_record_and_verified(
     assert ours["model_name"] == "Product"
     assert ours["restore_command"] == f"python manage.py lowcode_restore {made.name}"
     assert (other["name"], other["size"], other["sha256"]) == (ELSEWHERE, 13, None)
+    assert not ours["can_download"]
+    assert not ours["can_restore"]
 
     verified = staff.post(f"{LIST}{made.name}/verify/")
     assert verified.status_code == 200
@@ -61,7 +63,10 @@ def test_backups_are_listed_with_what_is_on_record_and_verified(
 
 
 @pytest.mark.parametrize("database", ["sqlite"], indirect=True)
-def test_what_is_no_backup_is_not_there(staff: APIClient, database: Database, folder: Path) -> None:
+def test_what_is_no_backup_is_not_there(
+    staff: APIClient, staff_user: User, database: Database, folder: Path
+) -> None:
+    User.objects.filter(pk=staff_user.pk).update(is_superuser=True)
     (folder / "notes.txt").write_text("not a backup")
     for name in ("notes.txt", ELSEWHERE, "..", "..%2Fdb.sqlite3", "backup_20200101_000000.sql%00"):
         for method, action in (("post", "verify"), ("get", "download")):
@@ -92,6 +97,7 @@ def file(folder: Path, staff_user: User) -> bytes:
         sha256=hashlib.sha256(content).hexdigest(),
         verified_at="2026-01-31T08:00:00Z",
     )
+    User.objects.filter(pk=staff_user.pk).update(is_superuser=True)
     Token.objects.create(user=staff_user, key="0123")
     return content
 

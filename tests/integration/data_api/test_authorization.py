@@ -32,6 +32,7 @@ class For(Enum):
 
     EVERYBODY = "everybody"
     STAFF = "staff"
+    SUPERUSER = "staff who may do everything"
     PROJECT = "staff, for the requested project only"
 
 
@@ -51,8 +52,10 @@ ENDPOINTS = {
     "models/{name}/versions/": (For.STAFF, "get"),
     "processes/": (For.STAFF, "get"),
     "backups/": (For.STAFF, "get"),
-    "backups/{name}/download/": (For.STAFF, "get"),
+    "backups/{name}/download/": (For.SUPERUSER, "get"),
+    "backups/{name}/restore/": (For.SUPERUSER, "post"),
     "backups/{name}/verify/": (For.STAFF, "post"),
+    "restorations/{restoration_id}/": (For.STAFF, "get"),
     "lost-values/": (For.STAFF, "get"),
     "lost-values/export/": (For.STAFF, "get"),
     "lost-values/restore/": (For.STAFF, "post"),
@@ -104,7 +107,7 @@ def requests() -> Iterator[tuple[str, str, For]]:
 
 
 def call(client: APIClient, method: str, path: str, query: str = "") -> Any:
-    filled = path.format(task_id=UNKNOWN, name="Task", key=1)
+    filled = path.format(task_id=UNKNOWN, restoration_id=UNKNOWN, name="Task", key=1)
     if method == "get":
         return client.get(f"/lowcode/api/{filled}{query}")
     address = f"/lowcode/api/{filled}{query}"
@@ -134,7 +137,15 @@ def test_nobody_and_users_may_do_what_is_for_everybody(shop: None, database: Dat
 
 
 @only_sqlite
-def test_staff_may_do_everything_and_only_in_the_requested_project(
+def test_superusers_may_do_what_other_staff_may_not(database: Database) -> None:
+    client = with_token(User.objects.create_superuser("root"))
+    for method, path, whose in requests():
+        if whose is For.SUPERUSER:
+            assert call(client, method, path).status_code == 404, (method, path)
+
+
+@only_sqlite
+def test_staff_may_do_everything_else_and_only_in_the_requested_project(
     shop: None, staff: APIClient
 ) -> None:
     task = get_model("Task").objects.create(pk=1, name="secret", project=1)
@@ -142,7 +153,8 @@ def test_staff_may_do_everything_and_only_in_the_requested_project(
         if path == "session/":
             continue
         answer = call(staff, method, path, "?project=2" if whose is For.PROJECT else "")
-        assert answer.status_code not in (401, 403), (method, path)
+        refused = answer.status_code in (401, 403)
+        assert refused == (whose is For.SUPERUSER), (method, path)
         content = answer.getvalue() if answer.streaming else answer.content
         if whose is For.PROJECT:
             assert b"secret" not in content, (method, path)

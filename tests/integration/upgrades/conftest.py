@@ -21,7 +21,8 @@ Upgraded = Callable[..., Awaitable[tuple[Upgrade, list[EventData]]]]
 @pytest.fixture
 def worker(database: Database) -> Iterator[None]:
     """A Dramatiq worker in this process, as the embedded server has one."""
-    assert tasks.broker.get_declared_actors() == {"validate", "backup", "migrate", "restart"}
+    actors = {"validate", "backup", "migrate", "restart", "restore"}
+    assert tasks.broker.get_declared_actors() == actors
     # A broker that has had a worker before says so each time.
     logging.getLogger("dramatiq.broker").setLevel(logging.ERROR)
     worker = EmbeddedWorker(threads=2)
