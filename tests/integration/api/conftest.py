@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -49,8 +50,12 @@ def staff(staff_user: User) -> APIClient:
 
 @pytest.fixture
 def server(database: Database) -> Process:
-    """A server that is alive but never gets round to an upgrade."""
+    """A server that is alive, however long a test takes, but never gets round to an upgrade."""
     now = database_now()
     return Process.objects.create(
-        kind=Process.Kind.EMBEDDED, host="here", pid=1, started_at=now, last_seen_at=now
+        kind=Process.Kind.EMBEDDED,
+        host="here",
+        pid=1,
+        started_at=now,
+        last_seen_at=now + timedelta(hours=1),
     )

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import threading
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -13,11 +15,13 @@ from asgiref.sync import sync_to_async
 from channels.layers import BaseChannelLayer, channel_layers
 from channels.routing import URLRouter
 from channels.testing import WebsocketCommunicator
+from channels_redis.core import RedisChannelLayer
 from django.contrib.auth.models import User
 from django.db import transaction
 from django.test import Client
 from rest_framework.authtoken.models import Token
 
+from lowcode_async import websocket
 from lowcode_async.models import Upgrade
 from lowcode_async.upgrades import bell, events
 from lowcode_async.upgrades.events import EventData, EventKind
@@ -164,6 +168,17 @@ def let_reads_end() -> None:
         future.result(PATIENCE)
 
 
+async def hub_at_rest() -> None:
+    """Return when nothing is done any more for sockets that are closed."""
+    package = Path(websocket.__file__).parent
+    tasks = [
+        each
+        for each in asyncio.all_tasks()
+        if Path(each.get_coro().cr_code.co_filename).is_relative_to(package)  # type: ignore[union-attr]
+    ]
+    await asyncio.wait_for(asyncio.gather(*tasks, return_exceptions=True), PATIENCE)
+
+
 @pytest.fixture(autouse=True)
 def layer() -> Iterator[InMemoryChannelLayer]:
     """A channel layer of the test's own."""
@@ -179,4 +194,17 @@ def failing_layer(layer: InMemoryChannelLayer) -> Iterator[FailingLayer]:
     failing = FailingLayer()
     channel_layers.set("default", failing)
     yield failing
+    channel_layers.set("default", layer)
+
+
+@pytest.fixture
+async def redis_layer(
+    layer: InMemoryChannelLayer, redis_url: str
+) -> AsyncIterator[RedisChannelLayer]:
+    """The channel layer of a site with Redis; a test closes its sockets."""
+    redis = RedisChannelLayer(hosts=[redis_url])
+    channel_layers.set("default", redis)
+    yield redis
+    # The layer closes a loop's connections with the loop: whoever still held one would open another.
+    await hub_at_rest()
     channel_layers.set("default", layer)

@@ -8,7 +8,6 @@ from collections.abc import Awaitable, Callable, Iterator
 
 import pytest
 from asgiref.sync import sync_to_async
-from channels.layers import channel_layers
 from django.db import close_old_connections, transaction
 from django.test import override_settings
 
@@ -25,6 +24,7 @@ from tests.integration.websocket.conftest import (
     Socket,
     append,
     header,
+    hub_at_rest,
     let_reads_end,
     record,
     upgrade_path,
@@ -239,13 +239,10 @@ async def test_a_socket_lives_without_the_channel_layer(
 
 
 @pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+@pytest.mark.usefixtures("redis_layer")
 async def test_a_socket_outlives_redis(
-    database: Database, upgrade: Upgrade, connect: Connect, redis_server: Redis, redis_url: str
+    database: Database, upgrade: Upgrade, connect: Connect, redis_server: Redis
 ) -> None:
-    from channels_redis.core import RedisChannelLayer
-
-    layer = RedisChannelLayer(hosts=[redis_url])
-    channel_layers.set("default", layer)
     with QUICK:
         socket = await connect(upgrade_path(upgrade.pk))
         await record(upgrade)
@@ -259,8 +256,6 @@ async def test_a_socket_outlives_redis(
         await record(upgrade)
         assert await socket.sequences(1) == [3]
         await socket.close()
-    await hub_at_rest()
-    await layer.close_pools()
 
 
 @pytest.fixture
@@ -396,13 +391,6 @@ def _append_many(upgrade: Upgrade, count: int) -> None:
 def _append_anew(upgrade: Upgrade) -> None:
     close_old_connections()
     append(upgrade)
-
-
-async def hub_at_rest() -> None:
-    """Return when the hub has ended what it does for sockets that are closed."""
-    own = {"Hub._listen", "Hub._follow"}
-    tasks = [each for each in asyncio.all_tasks() if each.get_coro().__qualname__ in own]  # type: ignore[union-attr]
-    await asyncio.wait_for(asyncio.gather(*tasks, return_exceptions=True), PATIENCE)
 
 
 async def test_a_slow_client_gets_everything_from_the_log(upgrade: Upgrade) -> None:

@@ -7,9 +7,7 @@ from typing import Any
 
 import pytest
 from asgiref.sync import sync_to_async
-from channels.layers import channel_layers
 from channels.routing import URLRouter
-from channels_redis.core import RedisChannelLayer
 from django.contrib.auth.models import User
 from django.db import transaction
 from django.test import override_settings
@@ -198,8 +196,8 @@ async def test_socket_that_has_heard_nothing_for_a_while_is_told_to_look(
 
 
 @only_sqlite
-async def test_rows_are_told_through_redis(connect: Connect, redis_url: str) -> None:
-    channel_layers.set("default", RedisChannelLayer(hosts=[redis_url], prefix="rows"))
+@pytest.mark.usefixtures("redis_layer")
+async def test_rows_are_told_through_redis(connect: Connect) -> None:
     socket = await connect("/ws/lowcode/data/Product/")
     assert (await socket.event())["kind"] == "subscribed"
     row = await changed(lambda: create("Product", name="a"))
