@@ -40,12 +40,13 @@ def measure_rows() -> None:
         sites.site(Mode.EMBEDDED, server=postgresql, **settings) as site,
     ):
         print_table(
-            "Rows over HTTP on PostgreSQL, one client; milliseconds, median",
-            ["request", "ours", "plain ModelViewSet", "plain to ours"],
+            f"Rows over HTTP on PostgreSQL, one client; median, at a load of {os.getloadavg()[0]:.1f}",
+            rows.HEADS,
             list(rows.rows(site)),
         )
     if others := list(rows.of_others()):
-        print_table("Other servers; milliseconds, median", ["request", "theirs"], others)
+        heads = ["request", "theirs, ms", f"a second with {rows.CLIENTS} clients"]
+        print_table("Other servers; median", heads, others)
 
 
 def measure_changes() -> None:

@@ -16,7 +16,7 @@ from rest_framework.permissions import BasePermission, IsAdminUser
 from rest_framework.request import Request
 
 from lowcode_async import conf
-from lowcode_async.data_api.columns import to_json, to_text
+from lowcode_async.data_api.columns import to_text
 from lowcode_async.data_api.errors import AccessRefused
 from lowcode_async.data_api.parameters import Asked
 from lowcode_async.data_api.writing import Writer
@@ -75,10 +75,10 @@ def plain(request: Request) -> HttpRequest:
 
 
 def answer(
-    request: Request, body: JSON, *, status: int = 200, tag: str | None = None
+    request: Request, content: bytes, *, status: int = 200, tag: str | None = None
 ) -> HttpResponseBase:
     """Answer JSON; 304 to who has it already, where it has a tag."""
-    response = HttpResponse(to_json(body), status=status, content_type=_JSON)
+    response = HttpResponse(content, status=status, content_type=_JSON)
     if tag is None:
         return response
     response.headers["ETag"] = quote_etag(tag)

@@ -13,6 +13,7 @@ from lowcode_async import conf
 from lowcode_async.data_api import moving
 from lowcode_async.data_api.base import DataView, answer, plain
 from lowcode_async.data_api.bodies import Values, read_changes, read_new
+from lowcode_async.data_api.columns import to_json
 from lowcode_async.data_api.many import Draft, insert, problems_of_many
 from lowcode_async.data_api.parameters import Asked, read_row
 from lowcode_async.data_api.reading import Row, find
@@ -49,7 +50,7 @@ class Batch(DataView):
                 "updated": _told(asked, changed),
                 "deleted": parts["delete"],
             }
-            return answer(request, body)
+            return answer(request, to_json(body))
 
         return moving.write(name, work)
 

@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
 from typing import Any, Final, TypeAlias
-from weakref import WeakKeyDictionary
 
 import orjson
 from django.conf import settings
@@ -25,6 +24,7 @@ from lowcode_async.definitions.kinds import kind_name, shown
 from lowcode_async.definitions.reserved import ReservedField
 from lowcode_async.errors import Problem
 from lowcode_async.runtime.reserved import reserved_of
+from lowcode_async.runtime.statements import Statement
 from lowcode_async.sentences import JSON
 
 AnyField: TypeAlias = "models.Field[Any, Any]"
@@ -171,9 +171,9 @@ class Shape:
         return self.columns[self.model._meta.pk.name]
 
     @cached_property
-    def attnames(self) -> tuple[str, ...]:
-        """What all columns are selected by."""
-        return tuple(each.attname for each in self.columns.values())
+    def statements(self) -> dict[Any, Statement | None]:
+        """What pages of its rows have been read by; see `data_api.paging`."""
+        return {}
 
     @cached_property
     def names(self) -> tuple[str, ...]:
@@ -198,15 +198,16 @@ class Shape:
         return self.columns.get(name) or self.links.get(name) or by_column
 
 
-_shapes: Final[WeakKeyDictionary[type[models.Model], Shape]] = WeakKeyDictionary()
-"""A class of a generation keeps its shape as long as it lives."""
+_SHAPE: Final = "_lowcode_shape"
+"""Where a class keeps its shape: that knows the class, so nothing that lives longer may know it."""
 
 
 def shape_of(model: type[models.Model]) -> Shape:
     """Return the shape of a model; made once."""
-    found = _shapes.get(model)
+    found: Shape | None = vars(model).get(_SHAPE)
     if found is None:
-        found = _shapes.setdefault(model, _shape(model))
+        found = _shape(model)
+        setattr(model, _SHAPE, found)
     return found
 
 

@@ -18,7 +18,7 @@ from lowcode_async import conf
 from lowcode_async.data_api import moving
 from lowcode_async.data_api.base import DataView, answer, plain
 from lowcode_async.data_api.bodies import read_new
-from lowcode_async.data_api.columns import Column
+from lowcode_async.data_api.columns import Column, to_json
 from lowcode_async.data_api.formats import format_of_content
 from lowcode_async.data_api.many import Draft, insert, problems_of_many
 from lowcode_async.data_api.parameters import Asked, read_row
@@ -92,7 +92,7 @@ class Import(DataView):
                 done, dry_run = moving.write(name, work), False
             except _DryRun as ended:
                 done, dry_run = ended.report, True
-        return answer(request, _described(done, dry_run=dry_run))
+        return answer(request, to_json(_described(done, dry_run=dry_run)))
 
 
 def _described(report: Report, *, dry_run: bool) -> JSON:

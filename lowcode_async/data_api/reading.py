@@ -32,8 +32,19 @@ class Found:
 
     rows: list[Row]
     """As they look."""
-    ends: list[tuple[Any, ...]]
-    """What else was asked for of each."""
+    tuples: Sequence[Sequence[Any]]
+    """What was read of each."""
+    places: Sequence[int]
+    """Where in it stands what else was asked for."""
+
+    @property
+    def ends(self) -> list[tuple[Any, ...]]:
+        """What else was asked for of each."""
+        return [self.beside(index) for index in range(len(self.tuples))]
+
+    def beside(self, index: int) -> tuple[Any, ...]:
+        """Return what else was asked for of a row."""
+        return tuple(self.tuples[index][place] for place in self.places)
 
 
 def find(reach: Reach, rows: QuerySet[Model], view: View, *, paths: Sequence[str] = ()) -> Found:
@@ -47,14 +58,14 @@ def find(reach: Reach, rows: QuerySet[Model], view: View, *, paths: Sequence[str
     """
     told = reach.published.to_dict
     if told is None:
-        selection = _Selection(reach, view, paths)
+        selection = Selection(reach, view, paths)
         return selection.told(list(rows.values_list(*selection.selected)), using=rows.db)
     loaded = list(told.loaded(rows, also=paths))
     found = [told(row) for row in loaded]
     if view.names:
         found = [{name: row.get(name) for name in view.names} for row in found]
-    ends = [told.also(row, paths) for row in loaded]
-    return Found(rows=found, ends=ends)
+    others = [told.also(row, paths) for row in loaded]
+    return Found(rows=found, tuples=others, places=range(len(paths)))
 
 
 def stream(reach: Reach, rows: QuerySet[Model], view: View) -> Iterator[Row]:
@@ -67,14 +78,17 @@ def stream(reach: Reach, rows: QuerySet[Model], view: View) -> Iterator[Row]:
         else:
             yield from found
         return
-    selection = _Selection(reach, view, paths=())
+    selection = Selection(reach, view, paths=())
     tuples = rows.values_list(*selection.selected).iterator(chunk_size=_CHUNK)
     while chunk := list(islice(tuples, _CHUNK)):
         yield from selection.told(chunk, using=rows.db).rows
 
 
-class _Selection:
-    """What is selected of each row, and how that becomes what is told of it."""
+class Selection:
+    """What is selected of each row, and how that becomes what is told of it.
+
+    `selected` names the columns, and last of all the `paths` that are asked for beside.
+    """
 
     def __init__(self, reach: Reach, view: View, paths: Sequence[str]) -> None:
         shape = reach.shape
@@ -88,16 +102,16 @@ class _Selection:
         self.selected = list(dict.fromkeys([*own, *(["pk"] if self._links else []), *paths]))
         self._places = [self.selected.index(path) for path in paths]
 
-    def told(self, tuples: Sequence[tuple[Any, ...]], *, using: str) -> Found:
+    def told(self, tuples: Sequence[Sequence[Any]], *, using: str) -> Found:
         """Return what is told of these rows."""
-        keys, places = self._keys, self._places
-        rows = [dict(zip(keys, row)) for row in tuples]  # noqa: B905 - what follows is for `ends`
+        keys = self._keys
+        rows = [dict(zip(keys, row)) for row in tuples]  # noqa: B905 - what follows is no column
         for link in self._links:
             own = self.selected.index("pk")
             _add_links(link, rows, [row[own] for row in tuples], using=using)
         for relation in self._expanded:
             _expand(self._reach, rows, relation)
-        return Found(rows=rows, ends=[tuple(row[place] for place in places) for row in tuples])
+        return Found(rows=rows, tuples=tuples, places=self._places)
 
 
 def _add_links(link: Link, rows: Sequence[Row], keys: Sequence[Any], *, using: str) -> None:

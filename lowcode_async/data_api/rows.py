@@ -30,8 +30,8 @@ class Rows(DataView):
         """Answer the rows that the parameters ask for."""
 
         def work(published: Published) -> HttpResponseBase:
-            page = page_of(read_list(plain(request), published), plain(request))
-            return answer(request, page, tag=digest(to_json(page)))
+            page = to_json(page_of(read_list(plain(request), published), plain(request)))
+            return answer(request, page, tag=digest(page))
 
         return moving.read(name, work, confirms=True)
 
@@ -128,9 +128,10 @@ def _row_answer(
         told = find(asked.reach, rows, asked.view).rows[0]
     elif asked.view != View():
         told = shown_as(asked.reach, whole, asked.view)
+    content = to_json(told)
     if told is not whole:
-        tag = f"{tag}.{digest(to_json(told))}"
-    return answer(request, told, status=status, tag=tag)
+        tag = f"{tag}.{digest(content)}"
+    return answer(request, content, status=status, tag=tag)
 
 
 def _is_stored_as_set(asked: Asked) -> bool:

@@ -24,6 +24,7 @@ from rest_framework.views import APIView
 
 from lowcode_async.rest.answers import answer
 from lowcode_async.rest.errors import CsrfRefused, NotSuperuser
+from lowcode_async.rest.tokens import token_of
 
 
 class SpacedJSONRenderer(JSONRenderer):
@@ -85,11 +86,13 @@ class TokenHeader(TokenAuthentication):
             AuthenticationFailed: there is no such token.
         """
         try:
-            found: tuple[Any, Any] = super().authenticate_credentials(key)
+            token = token_of(key)
         except (DataError, ValueError) as error:
             # PostgreSQL refuses to look for a null byte.
             raise AuthenticationFailed from error
-        return found
+        if token is None or not token.user.is_active:
+            raise AuthenticationFailed
+        return token.user, token
 
 
 class IsSuperuser(IsAdminUser):

@@ -36,9 +36,8 @@ class RequestHandler(ASGIHandler):
     def __init__(self) -> None:
         BaseHandler.__init__(self)  # not the one between, which would load async middleware
         self.load_middleware(is_async=False)
-        self._threads = ThreadPoolExecutor(
-            conf.current().request_threads, thread_name_prefix="request"
-        )
+        threads = ThreadPoolExecutor(conf.current().request_threads, thread_name_prefix="request")
+        self._answered = sync_to_async(self._respond, thread_sensitive=False, executor=threads)
 
     async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
@@ -46,9 +45,7 @@ class RequestHandler(ASGIHandler):
             body = await self.read_body(receive)
         except RequestAborted:
             return
-        response = await sync_to_async(
-            self._respond, thread_sensitive=False, executor=self._threads
-        )(scope, body)
+        response = await self._answered(scope, body)
         if response.streaming:
             await self._stream(response, receive, send)
         else:

@@ -12,6 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from rest_framework.test import APIClient
 
 from lowcode_async import get_model
+from lowcode_async.data_api.columns import shape_of
 from tests.integration.data_api.conftest import DATA, codes
 
 BOOKS = f"{DATA}/Book/"
@@ -125,11 +126,24 @@ def books(shop: None, staff_user: User) -> dict[str, Any]:
 
 def test_filters_compare_typed_values(staff: APIClient, books: dict[str, Any]) -> None:
     titles = {"A b": "A", "b B": "B", "c C": "C"}
-    for query, expected in FOUND:
+    for query, expected in FOUND * 2:  # compiled, and as it was compiled
         response = staff.get(f"{BOOKS}?{query}")
         assert response.status_code == 200, (query, response.content)
         found = "".join(titles[each["title"]] for each in response.json()["results"])
         assert expected in (None, found), query
+
+
+def test_a_page_for_other_values_takes_the_statement_of_the_first(
+    staff: APIClient, books: dict[str, Any]
+) -> None:
+    statements = shape_of(get_model("Book")).statements
+    for price, expected in (("9.5", 3), ("10", 2), ("10.5", 1), ("12", 0), ("9.99", 3)):
+        query = f"price__gte={price}&pages__lt={900 - expected}&ordering=-price"
+        page = staff.get(f"{BOOKS}?{query}").json()
+        assert (page["count"], len(page["results"])) == (expected, expected)
+    assert len(statements) == 1
+    assert staff.get(f"{BOOKS}?price__gte=9.5&pages__lt=9&ordering=price").json()["count"] == 0
+    assert len(statements) == 2
 
 
 def test_what_is_not_understood_is_refused(staff: APIClient, books: dict[str, Any]) -> None:

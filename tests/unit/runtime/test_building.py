@@ -13,6 +13,7 @@ from django.apps import apps
 from django.contrib.auth.models import User
 from django.db.models import Model
 
+from lowcode_async.data_api.columns import shape_of
 from lowcode_async.definitions.model import FieldDefinition, ModelDefinition
 from lowcode_async.errors import ModelNotFound
 from lowcode_async.runtime import building
@@ -165,6 +166,7 @@ def test_former_generations_are_collected() -> None:
         for model in generation.apps.get_models(include_auto_created=True):
             alive.add(model)
             model._default_manager.all()
+            shape_of(model)
     del generation, model
     gc.collect()
     assert len(alive) == 0
