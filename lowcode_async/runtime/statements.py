@@ -82,9 +82,10 @@ def compiled(rows: QuerySet[Any, Any]) -> tuple[Statement, tuple[Any, ...]]:
 
 
 def condition(rows: QuerySet[Any, Any]) -> tuple[str, tuple[Any, ...]]:
-    """Return what a queryset filters by, as SQL, and the values in it.
+    """Return what a queryset joins and filters by, as SQL, and the values in it.
 
-    Two querysets of one model with the same SQL here differ in values only.
+    Two querysets of one model with the same SQL here differ in values only. The joins belong to it: what
+    is filtered through two relations to the same model looks the same but for what they join on.
 
     Raises:
         EmptyResultSet: Django knows without asking that nothing will be found.
@@ -95,7 +96,5 @@ def condition(rows: QuerySet[Any, Any]) -> tuple[str, tuple[Any, ...]]:
         sql, params = compiler.compile(query.where)
     except FullResultSet:
         return "", ()
-    joins = [
-        f"{alias} {join.join_type}" for alias, join in query.alias_map.items() if join.join_type
-    ]
-    return f"{sql} {joins}", tuple(params)
+    tables, joined = compiler.get_from_clause()
+    return f"{' '.join(tables)} WHERE {sql}", (*joined, *params)

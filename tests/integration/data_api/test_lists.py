@@ -14,6 +14,7 @@ from rest_framework.test import APIClient
 from lowcode_async import get_model
 from lowcode_async.data_api.columns import shape_of
 from tests.integration.data_api.conftest import DATA, codes
+from tests.integration.runtime.dynamic import definition, publish
 
 BOOKS = f"{DATA}/Book/"
 
@@ -222,3 +223,25 @@ def test_the_number_of_queries_does_not_grow_with_the_rows(
     for each in book.objects.bulk_create(made):
         each.tags.set([books["red"]])
     assert queries() == before
+
+
+def test_relations_to_the_same_model_are_not_mixed_up(staff: APIClient, database: Any) -> None:
+    pair = definition(
+        "Pair",
+        first={"type": "ForeignKey", "to": "auth.User", "null": True},
+        second={"type": "ForeignKey", "to": "auth.User", "null": True},
+    )
+    publish(pair)
+    one, two = (User.objects.create_user(name) for name in ("one", "two"))
+    get_model("Pair").objects.create(first=one, second=two)
+    found = [
+        staff.get(f"{DATA}/Pair/?{query}").json()["count"]
+        for query in (
+            "first__username=one",
+            "second__username=one",
+            "second__username=two",
+            "first__username__isnull=true",
+            "second__username__isnull=true",
+        )
+    ]
+    assert found == [1, 0, 1, 0, 0]
