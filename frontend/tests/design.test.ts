@@ -81,13 +81,13 @@ test("fields are moved, and no further than there is room", () => {
 });
 
 test("fields written as JSON keep who they were", () => {
-  const list = designs.fieldListIn(
+  const found = designs.definitionIn(
     '{"fields": [{"name": "cost", "type": "FloatField", "renamed_from": "price"}]}',
   );
-  const written = designs.withFields(BEGUN, (list ?? []).map(fieldFrom));
+  const written = designs.withFields(BEGUN, (found?.fields ?? []).map(fieldFrom));
   expect(written.fields.map(({ formerName }) => formerName)).toEqual(["price"]);
-  expect(designs.fieldListIn("[{]")).toBeNull();
-  expect(designs.fieldListIn('[{"type": "FloatField"}]')).toBeNull();
+  expect(designs.definitionIn("[{]")).toBeNull();
+  expect(designs.definitionIn('[{"type": "FloatField"}]')).toBeNull();
 });
 
 test("the difference tells what was added, removed, renamed and changed", () => {

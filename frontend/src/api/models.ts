@@ -1,6 +1,6 @@
 /** Live models as the API tells them. */
 
-import { definitionFieldsFrom, extrasFrom } from "@/api/definitions";
+import { changesFrom, definitionFieldsFrom, extrasFrom } from "@/api/definitions";
 import { request } from "@/api/http";
 import { moment, type Wire } from "@/api/wire";
 import type { FieldDefinition } from "@/domain/definition";
@@ -26,6 +26,8 @@ export async function readVersions(name: string): Promise<ModelVersion[]> {
   return list.versions.map((each) => ({
     number: each.number,
     fields: withRenames(definitionFieldsFrom(each.definition), each),
+    changes: changesFrom(each.model_differences),
+    deleted: each.deleted,
     operations: each.operations,
     upgradeId: each.upgrade,
     requestedBy: each.requested_by,

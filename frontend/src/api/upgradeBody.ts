@@ -4,9 +4,10 @@ import { fieldToWire } from "@/api/definitions";
 import { ApiError, request } from "@/api/http";
 import { planFrom } from "@/api/plans";
 import type { Wire } from "@/api/wire";
-import { type Design, fieldsOf } from "@/domain/design";
+import { type Design, fieldsOf, structureOf } from "@/domain/design";
 import { isObject, type JsonObject, textAt } from "@/domain/json";
 import type { Plan } from "@/domain/plan";
+import { postedStructure } from "@/domain/structure";
 
 export interface Flags {
   readonly noBackup: boolean;
@@ -43,12 +44,23 @@ export function runningIn(error: unknown): string | null {
 
 function bodyOf(design: Design, flags: Flags): JsonObject {
   return {
-    ...design.extras,
-    model_name: design.modelName,
+    ...definitionOf(design),
     base_version: design.baseVersion,
-    fields: fieldsOf(design).map(fieldToWire),
     no_backup: flags.noBackup,
     no_restart: flags.noRestart,
     force: flags.force,
+  };
+}
+
+function definitionOf(design: Design): JsonObject {
+  const { modelName, formerModelName } = design;
+  if (design.deleted) return { model_name: formerModelName, delete: true };
+  const isRenamed = formerModelName !== "" && formerModelName !== modelName;
+  const isSame = design.extras === design.formerExtras;
+  return {
+    ...(isSame ? {} : postedStructure(design.formerExtras, structureOf(design))),
+    ...(isRenamed ? { renamed_from: formerModelName } : {}),
+    model_name: modelName,
+    fields: fieldsOf(design).map(fieldToWire),
   };
 }

@@ -1,7 +1,7 @@
 /** Upgrades as the API tells them. */
 
 import { request } from "@/api/http";
-import { definitionFieldsFrom } from "@/api/definitions";
+import { changesFrom, definitionFieldsFrom } from "@/api/definitions";
 import { findingFrom, plannedFrom } from "@/api/plans";
 import { moment, type Wire } from "@/api/wire";
 import { eventFrom, type UpgradeEvent } from "@/domain/events";
@@ -92,6 +92,7 @@ function detailFrom(wire: Wire<"UpgradeDetail">): UpgradeDetail {
     operations: wire.operations?.map(plannedFrom) ?? null,
     definition: definitionFieldsFrom(wire.definition),
     former: wire.from_definition ? definitionFieldsFrom(wire.from_definition) : [],
+    changes: changesFrom(wire.model_differences),
     fromVersion: wire.from_version,
     toVersion: wire.version,
     warnings: wire.warnings.map((each) => each.message),

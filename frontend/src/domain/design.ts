@@ -3,6 +3,7 @@
 import type { FieldDefinition } from "@/domain/definition";
 import { beginnings, type FieldType, keptOptions } from "@/domain/fieldTypes";
 import { isObject, type Json, type JsonObject, same, textAt } from "@/domain/json";
+import { renamedIn } from "@/domain/structure";
 
 export interface DraftField {
   /** Stays the same while the field is edited, moved and renamed. */
@@ -16,14 +17,20 @@ export interface DraftField {
 
 export interface Design {
   readonly modelName: string;
+  /** The name it has in the version in force; empty: it is new. */
+  readonly formerModelName: string;
   /** The version in force that this builds on; 0: a new model. */
   readonly baseVersion: number;
   /** The fields of that version. */
   readonly former: readonly FieldDefinition[];
   readonly fields: readonly DraftField[];
   readonly nextKey: number;
-  /** What the definition says beside its fields, as it was. */
+  /** What the definition says beside its fields: options, indexes, constraints and the like. */
   readonly extras: JsonObject;
+  /** The same of the version in force. */
+  readonly formerExtras: JsonObject;
+  /** The model is to go. */
+  readonly deleted: boolean;
 }
 
 /** What stands in the place of values that do not fit: told beside the options, for one upgrade. */
@@ -31,11 +38,14 @@ export const ON_INVALID = "on_invalid";
 
 export const NEW_DESIGN: Design = {
   modelName: "",
+  formerModelName: "",
   baseVersion: 0,
   former: [],
   fields: [],
   nextKey: 1,
   extras: {},
+  formerExtras: {},
+  deleted: false,
 };
 
 /** Begin with the version in force. */
@@ -52,7 +62,17 @@ export function designOf(
     options,
     formerName: name,
   }));
-  return { modelName, baseVersion, former, fields, nextKey: fields.length + 1, extras };
+  return {
+    modelName,
+    formerModelName: modelName,
+    baseVersion,
+    former,
+    fields,
+    nextKey: fields.length + 1,
+    extras,
+    formerExtras: extras,
+    deleted: false,
+  };
 }
 
 export function addField(
@@ -120,11 +140,24 @@ export function fieldsOf(design: Design): FieldDefinition[] {
   }));
 }
 
+/** What stands beside the fields, with the names that they have here. */
+export function structureOf(design: Design): JsonObject {
+  const taken = new Set(design.fields.map(({ name }) => name));
+  const renamed = design.fields.flatMap(({ name, formerName }) =>
+    formerName !== null && formerName !== name && name && !taken.has(formerName)
+      ? [[formerName, name] as const]
+      : [],
+  );
+  return renamedIn(design.extras, new Map(renamed));
+}
+
 /** Whether there is anything to lose, or to post. */
 export function isChanged(design: Design): boolean {
   const { former } = design;
   const fields = fieldsOf(design);
   return (
+    design.modelName !== design.formerModelName ||
+    !same(design.extras, design.formerExtras) ||
     fields.length !== former.length ||
     fields.some((each, index) => {
       const old = former[index];
@@ -149,13 +182,16 @@ export function withFields(design: Design, fields: readonly FieldDefinition[]): 
   return { ...design, fields: drafts, nextKey: design.nextKey + drafts.length };
 }
 
-/** The list of fields in a text, or null if it is no such JSON. */
-export function fieldListIn(text: string): JsonObject[] | null {
+/** The definition in a text: a list of fields, or an object that has one; null if it is no such JSON. */
+export function definitionIn(
+  text: string,
+): { fields: JsonObject[]; whole: JsonObject | null } | null {
   try {
     const found: unknown = JSON.parse(text);
-    const list = isObject(found) ? found["fields"] : found;
+    const whole = isObject(found) ? found : null;
+    const list = whole ? whole["fields"] : found;
     return Array.isArray(list) && list.every((each) => textAt(each, "name") !== null)
-      ? list.filter(isObject)
+      ? { fields: list.filter(isObject), whole }
       : null;
   } catch {
     return null;

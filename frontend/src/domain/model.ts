@@ -2,6 +2,7 @@
 
 import type { FieldDefinition } from "@/domain/definition";
 import type { JsonObject } from "@/domain/json";
+import type { ModelChange } from "@/domain/structure";
 
 export interface ModelSummary {
   readonly name: string;
@@ -24,6 +25,10 @@ export interface ModelDetail extends ModelSummary {
 export interface ModelVersion {
   readonly number: number;
   readonly fields: readonly FieldDefinition[];
+  /** To the version before, beside the fields. */
+  readonly changes: readonly ModelChange[];
+  /** The model was deleted with it. */
+  readonly deleted: boolean;
   readonly operations: readonly string[];
   readonly upgradeId: string | null;
   readonly requestedBy: string | null;

@@ -6,26 +6,40 @@ export interface ProblemsByPlace {
   /** Of the whole, and of the model's name. */
   readonly whole: readonly Problem[];
   readonly modelName: readonly Problem[];
+  /** Of what stands beside the fields, by its key. */
+  readonly structure: ReadonlyMap<string, readonly Problem[]>;
   /** By the index of the field. */
   readonly fields: ReadonlyMap<number, readonly Problem[]>;
 }
 
-export const NO_PROBLEMS: ProblemsByPlace = { whole: [], modelName: [], fields: new Map() };
+export const NO_PROBLEMS: ProblemsByPlace = {
+  whole: [],
+  modelName: [],
+  structure: new Map(),
+  fields: new Map(),
+};
 
+const STRUCTURE = /^\/(db_table|options|unique_together|indexes|constraints)(?:\/|$)/;
 const FIELD = /^\/fields\/(\d+)(?:\/|$)/;
 
 export function byPlace(problems: readonly Problem[]): ProblemsByPlace {
   const fields = new Map<number, Problem[]>();
+  const structure = new Map<string, Problem[]>();
+  const modelName: Problem[] = [];
+  const whole: Problem[] = [];
   for (const problem of problems) {
-    const index = FIELD.exec(problem.pointer)?.[1];
-    if (index === undefined) continue;
-    fields.set(Number(index), [...(fields.get(Number(index)) ?? []), problem]);
+    const { pointer } = problem;
+    const index = FIELD.exec(pointer)?.[1];
+    const key = STRUCTURE.exec(pointer)?.[1];
+    if (index !== undefined) collect(fields, Number(index), problem);
+    else if (key !== undefined) collect(structure, key, problem);
+    else (pointer === "/model_name" ? modelName : whole).push(problem);
   }
-  return {
-    whole: problems.filter(({ pointer }) => !FIELD.test(pointer) && pointer !== "/model_name"),
-    modelName: problems.filter(({ pointer }) => pointer === "/model_name"),
-    fields,
-  };
+  return { whole, modelName, structure, fields };
+}
+
+function collect<Key>(places: Map<Key, Problem[]>, key: Key, problem: Problem): void {
+  places.set(key, [...(places.get(key) ?? []), problem]);
 }
 
 /** The part of the field that a problem is about: "name", "max_length"; empty for the whole field. */

@@ -5,6 +5,7 @@ import { ENDS, isEnd, type StageName, STAGES, TICK, type UpgradeEvent } from "@/
 import { numberAt } from "@/domain/json";
 import type { Finding, Operation } from "@/domain/plan";
 import type { RunState, StageState } from "@/domain/run";
+import type { ModelChange } from "@/domain/structure";
 
 export interface UpgradeSummary {
   readonly id: string;
@@ -88,6 +89,8 @@ export interface UpgradeDetail extends UpgradeSummary {
   readonly definition: readonly FieldDefinition[];
   /** What was in force before; empty for a new model. */
   readonly former: readonly FieldDefinition[];
+  /** What was asked for beside the fields. */
+  readonly changes: readonly ModelChange[];
   /** 0 for a new model. */
   readonly fromVersion: number;
   /** The version it has made. */

@@ -1,0 +1,99 @@
+/** What a model is beside its fields: options, table, unique sets, indexes and constraints, as they are posted. */
+
+import { isObject, type Json, type JsonObject, same } from "@/domain/json";
+
+/** What differs beside the fields; undefined: it is not there. */
+export interface ModelChange {
+  readonly key: string;
+  readonly before: Json | undefined;
+  readonly after: Json | undefined;
+}
+
+/** Set a key; nothing, or an empty list, takes it away. */
+export function withKey(structure: JsonObject, key: string, value: Json | undefined): JsonObject {
+  const rest = Object.fromEntries(Object.entries(structure).filter(([name]) => name !== key));
+  const isEmpty =
+    value === undefined ||
+    value === null ||
+    value === "" ||
+    (Array.isArray(value) && !value.length) ||
+    (isObject(value) && !Object.keys(value).length);
+  return isEmpty ? rest : { ...rest, [key]: value };
+}
+
+/** Set one of the options. */
+export function withOption(
+  structure: JsonObject,
+  name: string,
+  value: Json | undefined,
+): JsonObject {
+  return withKey(structure, "options", withKey(optionsOf(structure), name, value));
+}
+
+export function optionsOf(structure: JsonObject): JsonObject {
+  const { options } = structure;
+  return isObject(options) ? options : {};
+}
+
+/**
+ * What has to be posted to get from one structure to another: what is absent stays as it is, and follows
+ * fields that are renamed.
+ */
+export function postedStructure(former: JsonObject, wanted: JsonObject): JsonObject {
+  const changed = changedKeys(former, wanted);
+  return Object.fromEntries(
+    changed.map((key) => [
+      key,
+      key === "options" ? clearing(optionsOf(former), optionsOf(wanted)) : (wanted[key] ?? null),
+    ]),
+  );
+}
+
+/** Options are merged one by one: those that go have to be named. */
+function clearing(former: JsonObject, wanted: JsonObject): JsonObject {
+  const changed = changedKeys(former, wanted);
+  return Object.fromEntries(changed.map((name) => [name, wanted[name] ?? null]));
+}
+
+/** Tell what differs, each option by itself. */
+export function modelChangesOf(before: JsonObject, after: JsonObject): ModelChange[] {
+  return changedKeys(before, after).flatMap((key) =>
+    key === "options"
+      ? modelChangesOf(optionsOf(before), optionsOf(after))
+      : [{ key, before: before[key], after: after[key] }],
+  );
+}
+
+function changedKeys(one: JsonObject, other: JsonObject): string[] {
+  const names = new Set([...Object.keys(one), ...Object.keys(other)]);
+  return [...names].filter((name) => !same(one[name], other[name]));
+}
+
+/** Keys under which names of fields stand. */
+const NAMING: readonly string[] = [
+  "ordering",
+  "get_latest_by",
+  "order_with_respect_to",
+  "unique_together",
+  "fields",
+  "field",
+  "other_field",
+];
+
+/** The structure as it reads when fields have other names. */
+export function renamedIn(structure: JsonObject, names: ReadonlyMap<string, string>): JsonObject {
+  if (!names.size) return structure;
+  const word = (text: string): string =>
+    text.startsWith("-")
+      ? `-${names.get(text.slice(1)) ?? text.slice(1)}`
+      : (names.get(text) ?? text);
+  const walk = (value: Json, isNaming: boolean): Json => {
+    if (typeof value === "string") return isNaming ? word(value) : value;
+    if (Array.isArray(value)) return value.map((each) => walk(each, isNaming));
+    if (!isObject(value)) return value;
+    return Object.fromEntries(
+      Object.entries(value).map(([key, each]) => [key, walk(each, NAMING.includes(key))]),
+    );
+  };
+  return walk(structure, false) as JsonObject;
+}
