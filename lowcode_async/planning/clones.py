@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from django.apps.registry import Apps
 from django.db import models
 
 from lowcode_async.planning.leftovers import hidden_name
+from lowcode_async.planning.particulars import Said, checks_on_sqlite, said_of
 from lowcode_async.planning.places import hidden_place
 
 if TYPE_CHECKING:
@@ -46,6 +47,8 @@ class Look:
 
     columns: Mapping[str, ColumnLook]
     constraints: frozenset[ConstraintLook]
+    said: Said = field(default_factory=dict)
+    """What the server says of it in its own words, if it was looked at closely."""
 
     def serves(self, wanted: ConstraintLook) -> bool:
         """Tell whether another index does what a plain one would: MySQL drops one that is not needed."""
@@ -56,7 +59,7 @@ class Look:
         )
 
 
-def look_at(connection: BaseDatabaseWrapper, table: str) -> Look:
+def look_at(connection: BaseDatabaseWrapper, table: str, *, closely: bool = False) -> Look:
     """Return what the database says of a table that exists."""
     introspection: Any = connection.introspection
     with connection.cursor() as cursor:
@@ -65,12 +68,26 @@ def look_at(connection: BaseDatabaseWrapper, table: str) -> Look:
             columns=_columns(connection, cursor, table),
             constraints=frozenset(
                 look for name, each in constraints.items() for look in _constraints(name, each)
-            ),
+            )
+            | _checks_on_sqlite(connection, cursor, table),
+            said=said_of(connection, table) if closely else {},
         )
 
 
+def _checks_on_sqlite(
+    connection: BaseDatabaseWrapper, cursor: Any, table: str
+) -> frozenset[ConstraintLook]:
+    if connection.vendor != "sqlite":
+        return frozenset()
+    names = checks_on_sqlite(cursor, table)
+    return frozenset(ConstraintLook(words=f"{CHECK} {name}", columns=()) for name in names)
+
+
 def looks_of_clones(
-    connection: BaseDatabaseWrapper, originals: Sequence[type[models.Model]]
+    connection: BaseDatabaseWrapper,
+    originals: Sequence[type[models.Model]],
+    *,
+    closely: bool = False,
 ) -> list[Look]:
     """Return what the database says of empty tables built from these models.
 
@@ -87,7 +104,7 @@ def looks_of_clones(
                 editor.create_model(clone)
                 for statement in editor.deferred_sql:
                     editor.execute(statement, None)
-                look = look_at(place, clone._meta.db_table)
+                look = look_at(place, clone._meta.db_table, closely=closely)
             finally:
                 if not place.features.can_rollback_ddl:
                     editor.delete_model(clone)
@@ -97,6 +114,7 @@ def looks_of_clones(
                     constraints=_without_names(look.constraints)
                     | _foreign_keys(original)
                     | _checks(original),
+                    said=_by_real_names(look.said, original, clone._meta.db_table),
                 )
             )
     return looks
@@ -114,7 +132,8 @@ def _clone(original: type[models.Model], table: str) -> Any:
             "db_table": table,
             "unique_together": original._meta.unique_together,
             "indexes": [renamed_hook(each, table) for each in original._meta.indexes],
-            "constraints": [renamed_hook(each, table) for each in _uniques(original)],
+            "constraints": [renamed_hook(each, table) for each in original._meta.constraints],
+            "db_table_comment": original._meta.db_table_comment,
         },
     )
     columns: dict[str, Any] = {
@@ -139,9 +158,13 @@ def hidden_hook(name: str, table: str) -> str:
     return f"lc_{table.rpartition('_')[2]}_{digest}"
 
 
-def _uniques(original: type[models.Model]) -> list[Any]:
-    found = original._meta.constraints
-    return [each for each in found if isinstance(each, models.UniqueConstraint)]
+def _by_real_names(said: Said, original: type[models.Model], table: str) -> Said:
+    """Return what is said of a clone, its indexes and constraints called as they really are."""
+    names = {
+        hidden_hook(each.name, table): each.name
+        for each in (*original._meta.indexes, *original._meta.constraints)
+    }
+    return {(kind, names.get(name, name)): text for (kind, name), text in said.items()}
 
 
 def _checks(original: type[models.Model]) -> frozenset[ConstraintLook]:
@@ -175,6 +198,7 @@ class _KeyColumn(models.Field):  # type: ignore[type-arg]
             primary_key=original.primary_key,
             db_index=original.db_index,
             db_column=original.column,
+            db_comment=original.db_comment,
         )
         self.original = original
 
@@ -186,6 +210,14 @@ class _KeyColumn(models.Field):  # type: ignore[type-arg]
     def db_parameters(self, connection: Any) -> Any:
         """Return type, check and collation of the original's column."""
         return self.original.db_parameters(connection)
+
+    def get_prep_value(self, value: Any) -> Any:
+        """Return what a condition compares the key with."""
+        return self.original.target_field.get_prep_value(value)
+
+    def get_db_prep_value(self, value: Any, connection: Any, prepared: bool = False) -> Any:  # noqa: FBT001, FBT002
+        """Return the same as the database has it."""
+        return self.original.target_field.get_db_prep_value(value, connection, prepared)
 
     def deconstruct(self) -> Any:
         """Return what makes this field again."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from django.db import models
 from django.db.migrations.state import ProjectState
@@ -16,6 +16,7 @@ from django.db.migrations.state import ProjectState
 from lowcode_async.definitions.model import ModelDefinition
 from lowcode_async.errors import StageFailed
 from lowcode_async.planning.clones import Look, look_at, looks_of_clones
+from lowcode_async.planning.particulars import Particular, Said
 from lowcode_async.planning.plan import Plan
 from lowcode_async.planning.state import APP_LABEL, closure, project_state
 from lowcode_async.sentences import JSON, Language, sentence
@@ -66,6 +67,9 @@ def standing_differences(
 ) -> list[Difference]:
     """Return in what the tables of a live model are not what its definition says, as both stand.
 
+    They are looked at closely, down to what upgrades do not mind: the conditions of constraints and
+    indexes, defaults, comments.
+
     Args:
         connection: the database that holds the tables.
         definitions: all live models as they stand, by name.
@@ -73,7 +77,7 @@ def standing_differences(
     """
     expected = tables_of(project_state(closure(definitions, name)), name)
     there = _tables_there(connection)
-    return [*_missing(expected, there), *_all_compared(connection, expected, there)]
+    return [*_missing(expected, there), *_all_compared(connection, expected, there, closely=True)]
 
 
 def _tables_there(connection: BaseDatabaseWrapper) -> set[str]:
@@ -88,13 +92,19 @@ def _missing(expected: Sequence[type[models.Model]], there: set[str]) -> Iterabl
 
 
 def _all_compared(
-    connection: BaseDatabaseWrapper, expected: Sequence[type[models.Model]], there: set[str]
+    connection: BaseDatabaseWrapper,
+    expected: Sequence[type[models.Model]],
+    there: set[str],
+    *,
+    closely: bool = False,
 ) -> Iterable[Difference]:
     """Yield the differences of those tables that are there."""
     found = [each for each in expected if each._meta.db_table.lower() in there]
-    for model, clone in zip(found, looks_of_clones(connection, found), strict=True):
+    clones = looks_of_clones(connection, found, closely=closely)
+    for model, clone in zip(found, clones, strict=True):
         table = model._meta.db_table
-        yield from compared(table, expected=clone, found=look_at(connection, table))
+        look = look_at(connection, table, closely=closely)
+        yield from compared(table, expected=clone, found=look)
 
 
 def tables_of(state: ProjectState, name: str) -> list[type[models.Model]]:
@@ -125,6 +135,26 @@ def compared(table: str, *, expected: Look, found: Look) -> Iterable[Difference]
     for constraint in sorted(found.constraints - expected.constraints):
         if not constraint.tolerated and set(constraint.columns) <= set(both):
             yield _constraint("drift_constraint_unexpected", "+", table, constraint)
+    yield from _said_otherwise(table, expected.said, found.said)
+
+
+_SAID: Final = {
+    Particular.CONSTRAINT: "drift_constraint_changed",
+    Particular.DEFAULT: "drift_column_default",
+    Particular.COMMENT: "drift_column_comment",
+}
+
+
+def _said_otherwise(table: str, expected: Said, found: Said) -> Iterable[Difference]:
+    """Yield what the server says in other words of a table than of its clone."""
+    for key in sorted(expected.keys() & found.keys(), key=lambda each: (each[0].value, each[1])):
+        kind, name = key
+        if expected[key] == found[key]:
+            continue
+        code = _SAID[kind] if name else "drift_table_comment"
+        words = {"found": found[key], "expected": expected[key], "constraint": name}
+        note = f"{table}.{name}: {found[key]} ≠ {expected[key]}"
+        yield _difference(code, note, table, name, **words)
 
 
 def _column(table: str, column: str, expected: Look, found: Look) -> Iterable[Difference]:

@@ -232,6 +232,22 @@ _DRIFT = {
         zh="数据表 {table} 的列 {column} 多出{constraint}",
         en="column {column} of table {table} has a constraint that is not defined: {constraint}",
     ),
+    "drift_constraint_changed": Sentence(
+        zh="数据表 {table} 的约束或索引 {constraint} 为 {found}，应为 {expected}",
+        en="{constraint} of table {table} is {found}, not {expected}",
+    ),
+    "drift_column_default": Sentence(
+        zh="数据表 {table} 的列 {column} 的默认值为“{found}”，应为“{expected}”",
+        en='column {column} of table {table} has the default "{found}", not "{expected}"',
+    ),
+    "drift_column_comment": Sentence(
+        zh="数据表 {table} 的列 {column} 的注释为“{found}”，应为“{expected}”",
+        en='column {column} of table {table} has the comment "{found}", not "{expected}"',
+    ),
+    "drift_table_comment": Sentence(
+        zh="数据表 {table} 的注释为“{found}”，应为“{expected}”",
+        en='table {table} has the comment "{found}", not "{expected}"',
+    ),
 }
 
 SENTENCES: dict[str, Sentence] = {
