@@ -61,6 +61,13 @@ export const router = createRouter({
       meta: { title: "nav.backups" },
     },
     {
+      path: "/restorations/:id",
+      name: "restoration",
+      component: () => import("@/pages/RestorationPage.vue"),
+      props: true,
+      meta: { title: "restoration.title" },
+    },
+    {
       path: "/processes",
       name: "processes",
       component: () => import("@/pages/ProcessesPage.vue"),

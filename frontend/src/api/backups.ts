@@ -1,11 +1,16 @@
 /** Backups as the API tells them. */
 
 import { addressOf, request } from "@/api/http";
+import { restorationFrom } from "@/api/restorations";
 import { moment, type Wire } from "@/api/wire";
-import type { Backup } from "@/domain/backup";
+import type { Backup, BackupList } from "@/domain/backup";
 
-export async function readBackups(): Promise<Backup[]> {
-  return (await request<Wire<"BackupList">>("GET", "backups/")).backups.map(backupFrom);
+export async function readBackups(): Promise<BackupList> {
+  const { backups, restoration } = await request<Wire<"BackupList">>("GET", "backups/");
+  return {
+    backups: backups.map(backupFrom),
+    restoration: restoration && restorationFrom(restoration),
+  };
 }
 
 /** Read a backup through and compare its checksum; takes as long as the disk does. */
@@ -23,10 +28,13 @@ function backupFrom(wire: Wire<"Backup">): Backup {
     name: wire.name,
     size: wire.size,
     sha256: wire.sha256,
+    engine: wire.engine,
     createdAt: moment(wire.created_at),
     verifiedAt: moment(wire.verified_at),
     upgradeId: wire.upgrade,
     modelName: wire.model_name,
+    canDownload: wire.can_download,
+    canRestore: wire.can_restore,
     restoreCommand: wire.restore_command,
   };
 }
