@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,16 @@ class PoolSize:
     """Connections at most; a request beyond waits."""
     timeout: float
     """Seconds a request waits for a connection."""
+
+
+def further(environment: Mapping[str, str]) -> dict[str, str]:
+    """Return the variables of further databases by alias: ``DATABASE_URL_ARCHIVE`` is ``archive``'s."""
+    start = "DATABASE_URL_"
+    return {
+        name.removeprefix(start).lower(): name
+        for name, url in sorted(environment.items())
+        if name.startswith(start) and name != start and url
+    }
 
 
 def tuned(database: dict[str, Any], *, pool: PoolSize) -> dict[str, Any]:

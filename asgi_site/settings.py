@@ -8,7 +8,7 @@ from pathlib import Path
 
 import environ
 
-from asgi_site.databases import PoolSize, tuned
+from asgi_site.databases import PoolSize, further, tuned
 from asgi_site.logs import logging_settings
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -72,16 +72,18 @@ AUTH_PASSWORD_VALIDATORS = [
     )
 ]
 
+_POOL = PoolSize(
+    min_size=env.int("DB_POOL_MIN", default=1),
+    max_size=env.int("DB_POOL_MAX", default=20),
+    timeout=env.float("DB_POOL_TIMEOUT", default=10.0),
+)
 DATABASES = {
     "default": tuned(
-        env.db("DATABASE_URL", default=f"sqlite:///{BASE_DIR / 'var' / 'db.sqlite3'}"),
-        pool=PoolSize(
-            min_size=env.int("DB_POOL_MIN", default=1),
-            max_size=env.int("DB_POOL_MAX", default=20),
-            timeout=env.float("DB_POOL_TIMEOUT", default=10.0),
-        ),
-    )
+        env.db("DATABASE_URL", default=f"sqlite:///{BASE_DIR / 'var' / 'db.sqlite3'}"), pool=_POOL
+    ),
+    **{alias: tuned(env.db(name), pool=_POOL) for alias, name in further(env.ENVIRON).items()},
 }
+DATABASE_ROUTERS = env.list("DATABASE_ROUTERS", default=[])
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 LANGUAGE_CODE = "zh-hans"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 
 from django.conf import settings
-from django.db import models
+from django.db import DEFAULT_DB_ALIAS, models
 
 
 class DynamicModel(models.Model):
@@ -80,6 +80,8 @@ class Upgrade(models.Model):
     """The upgrade that this one takes back; NULL for all others."""
     from_version = models.PositiveIntegerField(null=True)
     """The version it starts from; NULL creates the model."""
+    database = models.CharField(max_length=100, default=DEFAULT_DB_ALIAS)
+    """Alias of the database that holds the table; the validate stage asks the site's routers."""
     no_backup = models.BooleanField(default=False)
     no_restart = models.BooleanField(default=False)
     force = models.BooleanField(default=False)
@@ -235,6 +237,8 @@ class Backup(models.Model):
     """Name in the storage: ``backup_YYYYMMDD_HHMMSS.sqlite3`` or ``.sql``."""
     engine = models.CharField(max_length=20)
     """Vendor of the database it was taken from: ``sqlite``, ``postgresql``, ``mysql``."""
+    database = models.CharField(max_length=100, default=DEFAULT_DB_ALIAS)
+    """Alias of that database. The row itself stands where all rows of the plugin do."""
     size = models.PositiveBigIntegerField()
     """Bytes."""
     sha256 = models.CharField(max_length=64)

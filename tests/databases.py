@@ -72,6 +72,22 @@ def pointed_at(settings: Mapping[str, Any]) -> Iterator[None]:
         _switch(before)
 
 
+@contextlib.contextmanager
+def beside(alias: str, url: str) -> Iterator[BaseDatabaseWrapper]:
+    """Give Django another database of this URL for the length of a block, empty as it is."""
+    settings = settings_of(url)
+    # Each connection of its own, so that none is left when the database is dropped.
+    settings["OPTIONS"].pop("pool", None)
+    complete = ConnectionHandler({DEFAULT_DB_ALIAS: {}, alias: settings}).settings
+    connections.settings[alias] = complete[alias]
+    try:
+        yield connections[alias]
+    finally:
+        close_connections()
+        del connections.settings[alias]
+        connections._connections = Local(connections.thread_critical)
+
+
 def _switch(settings: dict[str, Any]) -> None:
     close_connections()
     close_pool()

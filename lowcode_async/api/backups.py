@@ -151,6 +151,7 @@ def _told(found: Listed, row: Backup | None, request: Request) -> dict[str, JSON
         "size": found.size,
         "sha256": found.sha256,
         "engine": row.engine if row is not None else None,
+        "database": row.database if row is not None else None,
         "created_at": iso(row.created_at) if row is not None else None,
         "verified_at": iso(row.verified_at) if row is not None and row.verified_at else None,
         "upgrade": str(upgrade.pk) if upgrade is not None else None,

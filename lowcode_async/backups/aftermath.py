@@ -134,6 +134,7 @@ def put_back(using: str, *, before: Before, place: Destination) -> None:
                 continue
             values = {
                 "engine": backup.engine,
+                "database": backup.database,
                 "size": backup.size,
                 "sha256": backup.sha256,
                 "upgrade_id": backup.upgrade_id if backup.upgrade_id in upgrades else None,

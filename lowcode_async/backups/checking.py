@@ -17,40 +17,37 @@ from lowcode_async.errors import BackupError
 from lowcode_async.models import Backup
 
 
-def verify_backup(
-    backup: Backup | str, *, progress: Callable[[int], None] | None = None, using: str = "default"
-) -> Backup:
+def verify_backup(backup: Backup | str, *, progress: Callable[[int], None] | None = None) -> Backup:
     """Read a backup through once more, compare it with its row, and note that it is whole.
 
     Args:
         backup: its row, or its name.
         progress: called with each new percent, up to 100.
-        using: alias of the database that holds its row, and that it was taken from.
 
     Raises:
         BackupError: there is no such backup, or it is not what it was.
     """
     name = backup if isinstance(backup, str) else backup.name
-    row, place = complete_backup(name, using=using), destination()
+    row, place = complete_backup(name), destination()
     if row is None or not place.exists(name):
         raise BackupError("backup_not_found", name=name)
     meter = Meter(report=progress or (lambda _: None), seconds=conf.current().backup_timeout)
     with place.local(name) as path:
         meter.part(0, 60)
         check_sum(path, name=name, row=row, meter=meter)
-        engine = engine_for(using)
+        engine = engine_for(row.database)
         check_kind(path, name=name, row=row, engine=engine)
         meter.part(60, 99)
         engine.check(path, meter, thorough=True)
     row.verified_at = timezone.now()
-    row.save(using=using, update_fields=["verified_at"])
+    row.save(update_fields=["verified_at"])
     meter.finish()
     return row
 
 
-def complete_backup(name: str, *, using: str) -> Backup | None:
+def complete_backup(name: str) -> Backup | None:
     """Return the row of a backup, unless there is none or it only reserves the name."""
-    return Backup.objects.using(using).filter(name=name, verified_at__isnull=False).first()
+    return Backup.objects.filter(name=name, verified_at__isnull=False).first()
 
 
 def check_sum(path: Path, *, name: str, row: Backup | None, meter: Meter) -> str:

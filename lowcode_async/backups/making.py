@@ -39,7 +39,7 @@ def make_backup(
     Args:
         progress: called with each new percent, up to 100.
         upgrade: the upgrade that it is made for.
-        using: alias of the database; the row is written there too.
+        using: alias of the database.
         spared: names of old backups that must not be deleted now, whatever the retention says.
 
     Raises:
@@ -56,10 +56,16 @@ def make_backup(
     with workplace(site) as folder:
         path = folder / f"dump{engine.suffix}"
         sha256 = _dump(engine, path, meter)
-        row = Backup(engine=engine.vendor, size=path.stat().st_size, sha256=sha256, upgrade=upgrade)
-        _store(row, path, place, begun=begun, suffix=engine.suffix, using=using)
+        row = Backup(
+            engine=engine.vendor,
+            database=using,
+            size=path.stat().st_size,
+            sha256=sha256,
+            upgrade=upgrade,
+        )
+        _store(row, path, place, begun=begun, suffix=engine.suffix)
     logger.info("Backup %s: %d bytes, SHA-256 %s", row.name, row.size, row.sha256)
-    delete_old(place, newest=row, spared=spared, using=using)
+    delete_old(place, newest=row, spared=spared)
     meter.finish()
     return row
 
@@ -78,9 +84,7 @@ def _dump(engine: Engine, path: Path, meter: Meter) -> str:
         return sha256_of(path, meter)
 
 
-def _store(
-    row: Backup, path: Path, place: Destination, *, begun: datetime, suffix: str, using: str
-) -> None:
+def _store(row: Backup, path: Path, place: Destination, *, begun: datetime, suffix: str) -> None:
     """Put a finished dump in its place, under the first name that is free.
 
     The row reserves the name: an object store would let two machines write the same one. Until
@@ -88,19 +92,19 @@ def _store(
     """
     for number in itertools.count(1):
         row.name = backup_name(begun, number, suffix)
-        if place.exists(row.name) or not _reserve(row, using):
+        if place.exists(row.name) or not _reserve(row):
             continue
         try:
             place.place(path, row.name)
         except FileExistsError:
-            row.delete(using=using)
+            row.delete()
             continue
         except BackupError:
-            row.delete(using=using)
+            row.delete()
             raise
         try:
             row.verified_at = timezone.now()
-            row.save(using=using, update_fields=["verified_at"])
+            row.save(update_fields=["verified_at"])
         except DatabaseError:
             with contextlib.suppress(BackupError):
                 place.delete(row.name)
@@ -108,13 +112,13 @@ def _store(
         return
 
 
-def _reserve(row: Backup, using: str) -> bool:
+def _reserve(row: Backup) -> bool:
     row.pk = None
     try:
-        with transaction.atomic(using=using):
-            row.save(using=using, force_insert=True)
+        with transaction.atomic():
+            row.save(force_insert=True)
     except IntegrityError:
-        if Backup.objects.using(using).filter(name=row.name).exists():
+        if Backup.objects.filter(name=row.name).exists():
             return False
         raise
     return True

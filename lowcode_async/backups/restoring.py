@@ -23,6 +23,7 @@ from lowcode_async.backups.storage import Destination, destination, disk_errors
 from lowcode_async.clock import database_now
 from lowcode_async.errors import BackupError
 from lowcode_async.models import Backup, Upgrade
+from lowcode_async.planning.databases import HOME
 from lowcode_async.sentences import JSON
 
 logger = logging.getLogger(__name__)
@@ -70,7 +71,7 @@ def restore_backup(
     *,
     progress: Callable[[int], None] | None = None,
     watcher: Watcher | None = None,
-    using: str = "default",
+    using: str | None = None,
     safety_backup: bool = True,
     accept_unknown_checksum: bool = False,
 ) -> Restored:
@@ -83,32 +84,34 @@ def restore_backup(
         backup: its row, its name, or the path of a file.
         progress: called with each new percent, up to 100.
         watcher: told of stages and the safety backup as well.
-        using: alias of the database.
+        using: alias of the database; unless it is given, the one that the backup was taken from.
         safety_backup: back up the present state first.
         accept_unknown_checksum: restore a file although no row knows its checksum.
 
     Raises:
         BackupError: it was refused or has failed; the code says what the database is now.
     """
-    engine, place = engine_for(using), destination()
+    place = destination()
     watcher = watcher or Watcher()
     meter = Meter(report=progress or watcher.reached, seconds=conf.current().backup_timeout)
     watcher.entered(RestoreStage.CHECK)
-    source = _find(backup, place, using)
+    source = _find(backup, place)
+    using = _database_of(source, using)
+    engine = engine_for(using)
     with _local(source, place) as path:
         _examine(source, path, engine, meter, accept_unknown_checksum=accept_unknown_checksum)
         engine.check_tools(restoring=True)
-        _refuse_during_upgrades(using)
+        _refuse_during_upgrades()
         meter.part(40, 50)
         safety = _secure(source, meter, watcher, using=using) if safety_backup else None
-        before = remember(using)
+        before = remember(using) if using == HOME else Before()
         watcher.entered(RestoreStage.RESTORE)
         meter.part(50, 99)
         _restore(
             engine, path, place, meter, source=source, before=before, safety=safety, using=using
         )
     connections[using].close()
-    warnings = [*_recorded(using, before, place), *_migration_warnings(using)]
+    warnings = [*_recorded(using, before, place), *_warnings(using)]
     logger.info("Restored from the backup %s", source.name)
     meter.finish()
     return Restored(
@@ -143,7 +146,7 @@ def _restore(
     using: str,
 ) -> None:
     """Restore; where a failure leaves the database in between, load the safety backup again."""
-    after = statements(using, before=before, name=_plain(source.name))
+    after = _statements(using, before=before, name=_plain(source.name))
     try:
         engine.restore(path, after, meter)
     except BackupError as error:
@@ -163,32 +166,52 @@ def _undo(
     meter = Meter(report=lambda _: None, seconds=conf.current().backup_timeout)
     try:
         with place.local(safety.name) as path:
-            engine.restore(path, statements(using, before=before, name=safety.name), meter)
+            engine.restore(path, _statements(using, before=before, name=safety.name), meter)
     except (BackupError, DatabaseError) as error:
         raise BackupError("restore_failed_halfway", safety=safety.name, detail=detail) from error
     connections[using].close()
     _recorded(using, before, place)
 
 
-def _find(backup: Backup | str | Path, place: Destination, using: str) -> _Source:
+def _statements(using: str, *, before: Before, name: str) -> list[str]:
+    """Return what follows a restore of the plugin's own rows; nothing, where there are none."""
+    return statements(using, before=before, name=name) if using == HOME else []
+
+
+def _database_of(source: _Source, using: str | None) -> str:
+    """Return the database that a backup is to be restored to.
+
+    Raises:
+        BackupError: it would replace what is in another one than it was taken from, or that is not
+            there any more.
+    """
+    taken_from = source.row.database if source.row is not None else None
+    wanted = using or taken_from or HOME
+    if wanted not in connections or (
+        taken_from not in {None, wanted} and connections[wanted].introspection.table_names()
+    ):
+        params = {"name": source.name, "database": taken_from or wanted, "wanted": wanted}
+        raise BackupError("backup_of_another_database", **params)
+    return wanted
+
+
+def _find(backup: Backup | str | Path, place: Destination) -> _Source:
     """Find a backup by its name in the storage, else by its path.
 
     Raises:
         BackupError: there is none.
     """
     asked = backup.name if isinstance(backup, Backup) else str(backup)
-    known = has_tables(using)
+    known = has_tables(HOME)
     path = Path(asked)
     inside = place.folder is not None and path.resolve().parent == place.folder.resolve()
     name = path.name if inside else asked
     if NAME.fullmatch(name) and place.exists(name):
-        return _Source(
-            name=name, row=complete_backup(name, using=using) if known else None, path=None
-        )
+        return _Source(name=name, row=complete_backup(name) if known else None, path=None)
     with disk_errors(path.parent):
         if not path.is_file():
             raise BackupError("backup_not_found", name=asked)
-    row = complete_backup(path.name, using=using) if known else None
+    row = complete_backup(path.name) if known else None
     return _Source(name=path.name, row=row, path=path)
 
 
@@ -201,12 +224,12 @@ def _local(source: _Source, place: Destination) -> Iterator[Path]:
             yield path
 
 
-def _refuse_during_upgrades(using: str) -> None:
+def _refuse_during_upgrades() -> None:
     """Refuse to pull the rug from under a worker; a dead one's lease ends by itself."""
-    if not has_tables(using):
+    if not has_tables(HOME):
         return
-    working = Upgrade.objects.using(using).filter(
-        active_model__isnull=False, lease__isnull=False, lease_until__gt=database_now(using)
+    working = Upgrade.objects.filter(
+        active_model__isnull=False, lease__isnull=False, lease_until__gt=database_now()
     )
     for upgrade in working[:1]:
         raise BackupError(
@@ -224,8 +247,8 @@ def _secure(source: _Source, meter: Meter, watcher: Watcher, *, using: str) -> B
     """
     if not connections[using].introspection.table_names():
         return None
-    if not has_tables(using):
-        raise BackupError("restore_unmigrated", database=database_title(using))
+    if not has_tables(HOME):
+        raise BackupError("restore_unmigrated", database=database_title(HOME))
     watcher.entered(RestoreStage.SAFETY_BACKUP)
     made = make_backup(
         progress=lambda percent: meter.reach(percent, 100), using=using, spared={source.name}
@@ -241,12 +264,22 @@ def _plain(name: str) -> str:
 
 def _recorded(using: str, before: Before, place: Destination) -> list[Mapping[str, JSON]]:
     """Put back what the plugin knew; the restore itself stands, whatever the storage says."""
+    if using != HOME:
+        return []
     try:
         put_back(using, before=before, place=place)
     except BackupError as error:
         logger.warning("The records of backups are those of the restored one: %s", error)
         return [{"code": "restored_records_old", "params": {"reason": error.sentence("en")}}]
     return []
+
+
+def _warnings(using: str) -> Iterator[Mapping[str, JSON]]:
+    """Tell what the restored database may not fit any more."""
+    if using == HOME:
+        yield from _migration_warnings(using)
+    else:
+        yield {"code": "restored_elsewhere", "params": {"database": using}}
 
 
 def _migration_warnings(using: str) -> Iterator[Mapping[str, JSON]]:

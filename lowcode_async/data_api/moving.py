@@ -14,12 +14,14 @@ import time
 from collections.abc import Callable
 from typing import Final, TypeVar
 
-from django.db import DatabaseError, IntegrityError, router, transaction
+from django.db import DatabaseError, IntegrityError, connections, router, transaction
 
 from lowcode_async.data_api.errors import ModelRenamed, ModelUnknown, StructureMoving, WriteConflict
 from lowcode_async.definitions.kinds import shown
 from lowcode_async.errors import LowcodeError, ModelNotFound
+from lowcode_async.migrating import marks
 from lowcode_async.models import Upgrade
+from lowcode_async.planning.databases import HOME
 from lowcode_async.runtime import Published, get_published
 from lowcode_async.runtime.generation import begin, generation_now, newest_number, renew
 
@@ -34,6 +36,10 @@ _PAUSE: Final = 0.05
 
 class _Moved(Exception):
     """The structure that something was done for is no longer in force."""
+
+
+class _Unrecorded(Exception):
+    """The table, in another database, has changed, and the new version is about to be recorded."""
 
 
 def read(name: str, work: Callable[[Published], T], *, confirms: bool = False) -> T:
@@ -87,9 +93,13 @@ def confirm(published: Published, number: int | None = None) -> None:
 
     Raises:
         _Moved: it is not, and what was done is to be done again.
+        _Unrecorded: it will not be for long.
     """
     if published.definition is None:
         return
+    using = router.db_for_write(published.model)
+    if using != HOME and marks.unrecorded(connections[using], published.name):
+        raise _Unrecorded
     if (newest_number() if number is None else number) != published.generation:
         raise _Moved
 
@@ -105,6 +115,9 @@ def _with_retries(name: str, work: Callable[[Published], T]) -> T:
             return work(published)
         except _Moved:
             renew()
+        except _Unrecorded:
+            if published is None or not _moves_soon(published):
+                break
         except LowcodeError:
             # Of the structure of a moment ago it was wrong; by the one in force it may be right.
             if newest_number() == generation.number:

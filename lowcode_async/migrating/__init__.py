@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from django.db.backends.base.base import BaseDatabaseWrapper
+
 from lowcode_async.migrating.base import Executor
+from lowcode_async.migrating.elsewhere import Elsewhere
 from lowcode_async.migrating.mysql import MySQLExecutor
 from lowcode_async.migrating.postgresql import PostgreSQLExecutor
 from lowcode_async.migrating.sqlite import SQLiteExecutor
+from lowcode_async.migrating.transactional import TransactionalExecutor
+from lowcode_async.planning.databases import HOME
 
 _EXECUTORS: dict[str, type[Executor]] = {
     "sqlite": SQLiteExecutor,
@@ -14,10 +19,13 @@ _EXECUTORS: dict[str, type[Executor]] = {
 }
 
 
-def get_executor(vendor: str) -> Executor:
-    """Return what carries plans out on a database of this vendor (Django's name for it).
+def get_executor(connection: BaseDatabaseWrapper) -> Executor:
+    """Return what carries plans out on a database.
 
     Raises:
-        KeyError: plans cannot be carried out on such a database.
+        KeyError: plans cannot be carried out on a database of this vendor.
     """
-    return _EXECUTORS[vendor]()
+    executor = _EXECUTORS[connection.vendor]()
+    if connection.alias != HOME and isinstance(executor, TransactionalExecutor):
+        return Elsewhere(executor)
+    return executor

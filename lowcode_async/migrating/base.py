@@ -50,6 +50,8 @@ class Execution:
     record: Callable[[], None]
     """Writes the new version, as the last act of the transaction of the change."""
     progress: Report
+    count: Callable[[], None] = lambda: None
+    """Tells what was lost, as long as all can be taken back; raises if more was than is agreed to."""
     tally: Tally = field(default_factory=Tally)
     """What is lost on the way."""
     call: Call = here

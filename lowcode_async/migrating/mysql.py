@@ -202,6 +202,7 @@ class _Change:
         def record() -> None:
             with transaction.atomic():
                 self.execution.fence()
+                self.execution.count()
                 self.execution.record()
 
         try:

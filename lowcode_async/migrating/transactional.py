@@ -71,6 +71,7 @@ class TransactionalExecutor:
                     self.settle(editor)
             with named(AT_THE_END):
                 _finish(editor)
+            execution.count()
             execution.record()
 
 

@@ -16,14 +16,18 @@ if TYPE_CHECKING:
 
 
 @contextlib.contextmanager
-def hidden_place(connection: BaseDatabaseWrapper) -> Iterator[Any]:
+def hidden_place(connection: BaseDatabaseWrapper, *, alias: str = "lowcode_clone") -> Iterator[Any]:
     """Give a connection where tables can be made that nobody will find.
 
     For SQLite, a database in memory: it is the same library, and no writer has to wait. Where DDL is
     transactional, all is rolled back.
+
+    Args:
+        connection: to the database that it is like.
+        alias: by which queries find it, where it is another database.
     """
     if connection.vendor == "sqlite":
-        memory: Any = connection.copy("lowcode_clone")
+        memory: Any = connection.copy(alias)
         memory.settings_dict |= {"NAME": ":memory:", "OPTIONS": {}}
         # The same library; asked anew, it would look for this connection by its alias.
         memory.features = connection.features
@@ -51,6 +55,7 @@ def reachable(place: Any, connection: BaseDatabaseWrapper, *, attached: bool) ->
     if place is connection:
         yield
         return
+    former = connections[connection.alias] if place.alias == connection.alias else None
     connections[place.alias] = place
     try:
         with place.cursor() as cursor:
@@ -59,7 +64,10 @@ def reachable(place: Any, connection: BaseDatabaseWrapper, *, attached: bool) ->
                 cursor.execute("ATTACH DATABASE %s AS site", [_read_only(connection)])
         yield
     finally:
-        del connections[place.alias]
+        if former is None:
+            del connections[place.alias]
+        else:
+            connections[place.alias] = former
 
 
 def _read_only(connection: BaseDatabaseWrapper) -> str:

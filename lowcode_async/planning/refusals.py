@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from django.db import models, router
 from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.migrations.operations import RunPython
 
 from lowcode_async.definitions.model import FieldDefinition, ModelDefinition
 from lowcode_async.errors import StageFailed
 from lowcode_async.planning.changes import Change, same_column, same_target
 from lowcode_async.planning.columns import table_of, taken_tables
+from lowcode_async.planning.databases import HOME, refuse_of_routers
+from lowcode_async.planning.drift import tables_of
 from lowcode_async.planning.operations import Filling
 from lowcode_async.planning.plan import FieldChange, Phase, Plan
 from lowcode_async.planning.shapes import column_field, shape_of
-from lowcode_async.planning.state import APP_LABEL, is_many_to_many
+from lowcode_async.planning.state import is_many_to_many
 
 AUTOMATIC_KEY = FieldDefinition(name="id", type="BigAutoField", options={"primary_key": True})
 """The primary key of a model whose definition has none."""
@@ -54,11 +56,14 @@ def refuse_on(connection: BaseDatabaseWrapper, plan: Plan) -> None:
     """Raise what cannot be done on the database at hand.
 
     Raises:
-        StageFailed: the site's routers send the model to another database, or do not let it be changed
-            on this one; or rows are to be filled or converted, for which MySQL holds the table so that
-            no other can be used, and something that the site has registered is to run after that.
+        StageFailed: the site's routers do not let the model be changed there, or a relation leads to
+            another database; a name is too long for this one; or rows are to be filled or converted,
+            for which MySQL holds the table so that no other can be used, and something that the site
+            has registered is to run after that.
     """
-    _ask_routers(connection, plan)
+    refuse_of_routers(connection, plan)
+    if connection.alias != HOME:
+        _refuse_elsewhere(connection, plan)
     filled = any(
         isinstance(each.operation, Filling) and each.phase is Phase.EXPAND
         for each in plan.operations
@@ -68,17 +73,29 @@ def refuse_on(connection: BaseDatabaseWrapper, plan: Plan) -> None:
         raise StageFailed("operation_with_conversion", model=plan.after.name, names=names)
 
 
-def _ask_routers(connection: BaseDatabaseWrapper, plan: Plan) -> None:
-    """Ask the site's routers as Django's operations do: with the app's label, the model and its name."""
-    name = plan.name_before if plan.after.deleted else plan.after.name
-    state = plan.from_state if plan.after.deleted else plan.to_state
-    model: type[models.Model] = state.apps.get_model(APP_LABEL, name)
-    wanted = router.db_for_write(model)
-    if wanted != connection.alias:
-        params = {"wanted": wanted, "database": connection.alias}
-        raise StageFailed("routed_elsewhere", model=plan.after.name, **params)
-    if not router.allow_migrate_model(connection.alias, model):
-        raise StageFailed("router_refused", model=plan.after.name, database=connection.alias)
+def _refuse_elsewhere(connection: BaseDatabaseWrapper, plan: Plan) -> None:
+    """Raise what can be done beside the plugin's own rows, and not apart from them."""
+    run = [each for each in plan.operations if isinstance(each.operation, RunPython)]
+    if connection.vendor == "mysql" and run:
+        # On such a database nothing can be in one transaction with the note that it was run.
+        names = [each.operation.describe() for each in run]
+        params = {"model": plan.after.name, "names": names, "database": connection.alias}
+        raise StageFailed("operation_elsewhere", **params)
+    longest = connection.ops.max_name_length()
+    if plan.after.deleted or longest is None:
+        return
+    for table in tables_of(plan.to_state, plan.after.name):
+        options = table._meta
+        named = [*options.indexes, *options.constraints]
+        columns = [each.column for each in options.local_concrete_fields]
+        for name in (options.db_table, *columns, *(each.name for each in named)):
+            if len(name) > longest:
+                raise StageFailed(
+                    "name_too_long_elsewhere",
+                    name=name,
+                    longest=longest,
+                    database=connection.alias,
+                )
 
 
 def _key_of(model: ModelDefinition) -> FieldDefinition:

@@ -12,7 +12,7 @@ import copy
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, Final
 
-from django.db import models
+from django.db import connections, models
 from django.db.migrations.operations import (
     AddConstraint,
     AddIndex,
@@ -157,7 +157,11 @@ class Rehearsal:
 @contextlib.contextmanager
 def rehearsal(plan: Plan, connection: BaseDatabaseWrapper, *, apart: bool) -> Iterator[Rehearsal]:
     """Give an empty clone of the plan's table; see `Rehearsal`."""
-    with hidden_place(connection) as place, reachable(place, connection, attached=not apart):
+    # Not Django's proxy, which would lead to the place as soon as that is reachable.
+    connection = connections[connection.alias]
+    # Of the same alias, by which operations ask the site's routers.
+    hidden = hidden_place(connection, alias=connection.alias)
+    with hidden as place, reachable(place, connection, attached=not apart):
         clone = Rehearsal(plan, place, apart=apart)
         try:
             clone.create()

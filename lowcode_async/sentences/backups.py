@@ -143,6 +143,15 @@ SENTENCES: dict[str, Sentence] = {
         zh="数据已恢复，但无法确认各进程是否已重新加载：{detail}",
         en="The data is restored, but nobody knows whether every process has reloaded: {detail}",
     ),
+    "restored_elsewhere": Sentence(
+        zh="只恢复了数据库 {database}，模型的定义保持现状；请运行 manage.py lowcode_check 核对",
+        en="Only the database {database} was restored, and the definitions of models stay as they are; "
+        "run manage.py lowcode_check to see whether they fit",
+    ),
+    "backup_of_another_database": Sentence(
+        zh="备份 {name} 取自数据库 {database}，不能恢复到 {wanted}",
+        en="The backup {name} was taken from the database {database} and cannot be restored to {wanted}",
+    ),
     "restored_records_old": Sentence(
         zh="数据已恢复，但备份记录与进程记录停留在备份时的状态：{reason}",
         en="The data is restored, but the records of backups and processes are as old as the "

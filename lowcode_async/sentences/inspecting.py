@@ -45,6 +45,11 @@ SENTENCES: dict[str, Sentence] = {
         en="table {table} is an empty one that was made to compare with, and left by a process that "
         "was killed; it can be dropped",
     ),
+    "inspected_mark_left": Sentence(
+        zh="数据表 {table} 是升级在另一数据库留下的空白标记；没有升级在进行时可以删除",
+        en="table {table} is an empty one by which an upgrade marks that this database has been changed; "
+        "it can be dropped while no upgrade is under way",
+    ),
     "inspected_table_left": Sentence(
         zh="数据表 {table} 不属于任何模型",
         en="table {table} belongs to no model",

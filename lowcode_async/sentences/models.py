@@ -29,8 +29,27 @@ SENTENCES: dict[str, Sentence] = {
         "cannot run then; make it two upgrades",
     ),
     "routed_elsewhere": Sentence(
-        zh="站点的数据库路由将模型 {model} 指向 {wanted}，目前只能升级位于 {database} 的模型",
-        en="The site's routers send model {model} to {wanted}; only models on {database} can be upgraded",
+        zh="模型 {model} 位于数据库 {database}，站点的数据库路由却要将升级后的它指向 {wanted}；模型不能换数据库",
+        en="Model {model} is on the database {database}, and the site's routers would send it to {wanted} "
+        "after this upgrade; a model stays on its database",
+    ),
+    "database_unknown": Sentence(
+        zh="站点的数据库路由将模型 {model} 指向 {database}，但 DATABASES 中没有该数据库",
+        en="The site's routers send model {model} to {database}, which is not in DATABASES",
+    ),
+    "relation_across_databases": Sentence(
+        zh="字段 '{field}' 指向 {target}，它位于数据库 {other}，而模型位于 {database}；关联不能跨数据库",
+        en="Field '{field}' points at {target} on the database {other}, and the model is on {database}; "
+        "no relation leads from one database to another",
+    ),
+    "operation_elsewhere": Sentence(
+        zh="{names} 不能在数据库 {database} 上运行：在 MySQL 与 MariaDB 上，函数必须与升级记录处于同一数据库才能保证只运行一次（模型 {model}）",
+        en="{names} cannot run on the database {database}, where model {model} is: on MySQL and MariaDB a "
+        "function is sure to run once only beside the records of upgrades",
+    ),
+    "name_too_long_elsewhere": Sentence(
+        zh="名称 '{name}' 对数据库 {database} 来说过长，最多 {longest} 个字符",
+        en="The name '{name}' is too long for the database {database}, which takes {longest} characters",
     ),
     "router_refused": Sentence(
         zh="站点的数据库路由不允许在 {database} 上更改模型 {model}",

@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from django.db import connection
+from django.db import connections
+from django.db.backends.base.base import BaseDatabaseWrapper
 
 from lowcode_async import conf
 from lowcode_async.definitions.model import ModelDefinition
 from lowcode_async.definitions.model_options import OPTIONS
 from lowcode_async.definitions.parsing import parse_definition
 from lowcode_async.errors import DefinitionInvalid, Problem, VersionMovedOn
+from lowcode_async.planning.databases import HOME, connection_of
 from lowcode_async.planning.registered import registered_operations
 from lowcode_async.runtime.registered import registered
 from lowcode_async.sentences import JSON
@@ -37,6 +39,7 @@ def parse(definition: JSON, *, base_version: int | None = None) -> ModelDefiniti
     Raises:
         DefinitionInvalid: it has problems; all of them are named.
     """
+    connection = _connection_for(definition)
     return parse_definition(
         definition,
         existing=current_definitions(),
@@ -49,6 +52,14 @@ def parse(definition: JSON, *, base_version: int | None = None) -> ModelDefiniti
         known_operations=frozenset(registered_operations()),
         new_name_may_be_a_former_one=base_version == 0,
     )
+
+
+def _connection_for(definition: JSON) -> BaseDatabaseWrapper:
+    """Return the connection to where a model of the posted name would be."""
+    name = definition.get("model_name") if isinstance(definition, Mapping) else None
+    if not isinstance(name, str) or not name.isidentifier():
+        return connections[HOME]
+    return connection_of(ModelDefinition(name=name, fields=()))
 
 
 def problems_of(definition: JSON) -> tuple[Problem, ...]:

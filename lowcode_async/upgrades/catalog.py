@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
 
-from django.db import connection
+from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import Max
 
 from lowcode_async.definitions.differences import differences, model_differences
@@ -12,6 +13,7 @@ from lowcode_async.definitions.model import ModelDefinition
 from lowcode_async.errors import ModelNotFound
 from lowcode_async.models import DynamicModel, SchemaVersion, Upgrade
 from lowcode_async.planning.columns import table_of
+from lowcode_async.planning.databases import connection_of
 from lowcode_async.planning.row_counts import RowCount, row_counts
 from lowcode_async.sentences import JSON
 from lowcode_async.upgrades.asking import posted_form
@@ -22,7 +24,7 @@ from lowcode_async.upgrades.site import current_definitions, live_rows
 def models() -> list[dict[str, JSON]]:
     """Return all live models by name, each with its rows, its version and what happens to it."""
     definitions = current_definitions()
-    counts = row_counts(connection, [table_of(each) for each in definitions.values()])
+    counts = _counts(definitions.values())
     rows = live_rows().annotate(updated_at=Max("versions__created_at"))
     running = _running()
     return [
@@ -40,7 +42,7 @@ def model(name: str) -> dict[str, JSON]:
     """
     row = _row(name)
     definition = current_definitions()[row.name]
-    counts = row_counts(connection, [table_of(definition)])
+    counts = _counts([definition])
     return {
         **_summary(row, definition, counts, _running()),
         "definition": posted_form(definition),
@@ -63,6 +65,17 @@ def versions(name: str) -> list[dict[str, JSON]]:
         told.append(_version(each, before, after))
         before = None if after.deleted else after
     return told[::-1]
+
+
+def _counts(definitions: Iterable[ModelDefinition]) -> dict[str, RowCount]:
+    """Return how many rows there are by table, asked of each database that holds some of them."""
+    by_database: defaultdict[BaseDatabaseWrapper, list[str]] = defaultdict(list)
+    for each in definitions:
+        by_database[connection_of(each)].append(table_of(each))
+    counts: dict[str, RowCount] = {}
+    for connection, tables in by_database.items():
+        counts |= row_counts(connection, tables)
+    return counts
 
 
 def _row(name: str) -> DynamicModel:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from django.db import DatabaseError, InterfaceError, OperationalError, connection
+from django.db import DatabaseError, InterfaceError, OperationalError
+from django.db.backends.base.base import BaseDatabaseWrapper
 
 _PASSING_SQLSTATES: Final = ("40001", "40P01", "53300", "55P03", "57014", "08", "57P")
 """Beginnings, on PostgreSQL: serialization failure, deadlock, too many connections, lock and statement
@@ -20,13 +21,13 @@ _PASSING_WORDS: Final = ("locked", "unable to open")
 """SQLite."""
 
 
-def passes(error: DatabaseError | InterfaceError) -> bool:
+def passes(error: DatabaseError | InterfaceError, connection: BaseDatabaseWrapper) -> bool:
     """Tell whether to try again: the connection was lost, or somebody else was in the way.
 
     What the database says for good (no such table, disk full) would only be said again. To be called
     in the thread whose connection it was.
     """
-    if isinstance(error, InterfaceError) or _is_lost():
+    if isinstance(error, InterfaceError) or _is_lost(connection):
         return True
     if not isinstance(error, OperationalError):
         return False
@@ -46,5 +47,5 @@ def _driver_error(error: BaseException) -> Any:
     return error
 
 
-def _is_lost() -> bool:
+def _is_lost(connection: BaseDatabaseWrapper) -> bool:
     return connection.connection is None or not connection.is_usable()

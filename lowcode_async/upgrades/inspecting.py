@@ -9,14 +9,18 @@ import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum, auto
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from django.core.exceptions import FieldError
+from django.db import connections
+from django.db.backends.base.base import BaseDatabaseWrapper
 
 from lowcode_async.definitions.model import ModelDefinition
 from lowcode_async.errors import ModelNotFound
+from lowcode_async.migrating import marks
 from lowcode_async.models import DynamicModel, SchemaVersion, Upgrade
 from lowcode_async.planning.columns import column_of, default_table_of, link_table_of, table_of
+from lowcode_async.planning.databases import HOME, connection_of, database_of
 from lowcode_async.planning.drift import Difference, standing_differences
 from lowcode_async.planning.leftovers import PREFIX
 from lowcode_async.planning.state import APP_LABEL, closure, is_many_to_many
@@ -25,11 +29,15 @@ from lowcode_async.runtime.generation import blank_row
 from lowcode_async.sentences import JSON, Language, sentence
 from lowcode_async.upgrades.site import live_rows
 
-if TYPE_CHECKING:
-    from django.db.backends.base.base import BaseDatabaseWrapper
-
 _MAKES_NO_CLASS: Final = (AttributeError, FieldError, LookupError, TypeError, ValueError)
 """What a definition raises whose type, option, relation or very form is not known here."""
+
+_LEFT: Final = (
+    (PREFIX, "inspected_clone_left"),
+    (marks.PREFIX, "inspected_mark_left"),
+    ("", "inspected_table_left"),
+)
+"""Beginnings of the names of tables that are no model's, with what is said of them."""
 
 _SHADOW: Final = re.compile(r"_v(?P<version>\d+)(_old)?(_\d+)?(_id)?$")
 """How the columns of a conversion end; see `planning.planner`."""
@@ -72,17 +80,15 @@ class Inspection:
         return sum(each.weight is Weight.PROBLEM for each in self.remarks)
 
 
-def inspect(connection: BaseDatabaseWrapper, names: Collection[str] = ()) -> Inspection:
-    """Compare what the definitions say with what is there.
+def inspect(names: Collection[str] = ()) -> Inspection:
+    """Compare what the definitions say with what is there, on every database that holds live tables.
 
     Args:
-        connection: the database of the live tables.
         names: the models to look at; all of them, and tables that are nobody's, if empty.
 
     Raises:
         ModelNotFound: there is no live model of one of these names.
     """
-    stray = _stray_tables(connection)
     rows = live_rows().order_by("name")
     known = {each.name: each for each in rows}
     for name in names:
@@ -91,15 +97,25 @@ def inspect(connection: BaseDatabaseWrapper, names: Collection[str] = ()) -> Ins
             raise ModelNotFound(name=name, near=near)
     chosen = [each for name, each in known.items() if not names or name in names]
     definitions, broken = _read(rows)
+    places = _places(definitions) if not names else []
+    stray = [_stray_tables(each) for each in places]
     remarks: list[Remark] = []
     for model in chosen:
-        found = broken.get(model.name) or _remarks_on(connection, definitions, model)
+        found = broken.get(model.name) or _remarks_on(definitions, model)
         remarks.extend([*found, *(_notes_on(model) if found else ())])
-    if not names:
+    for place, seen in zip(places, stray, strict=True):
         # Another process may just have made one, and be dropping it now: so both looks count.
-        lasting = stray & _stray_tables(connection)
-        remarks.extend(_remarks_on_tables(lasting, definitions, broken))
+        lasting = seen & _stray_tables(place)
+        remarks.extend(_remarks_on_tables(lasting, definitions, broken, database=place.alias))
     return Inspection(models=tuple(each.name for each in chosen), remarks=tuple(remarks))
+
+
+def _places(definitions: Mapping[str, ModelDefinition]) -> list[BaseDatabaseWrapper]:
+    """Return the databases where live tables are, or have been: ours first."""
+    held = {database_of(each) for each in definitions.values()}
+    changed = Upgrade.objects.order_by().values_list("database", flat=True).distinct()
+    others = sorted({*held, *changed} - {HOME})
+    return [connections[each] for each in (HOME, *others) if each in connections]
 
 
 def _read(
@@ -122,7 +138,6 @@ def _read(
 
 
 def _remarks_on(
-    connection: BaseDatabaseWrapper,
     definitions: Mapping[str, ModelDefinition],
     model: DynamicModel,
 ) -> list[Remark]:
@@ -134,7 +149,11 @@ def _remarks_on(
                 Remark(code="inspected_no_target", params={"model": model.name, "target": each})
                 for each in missing
             ]
-        found = standing_differences(connection, definitions, model.name)
+        definition = definitions[model.name]
+        if (database := database_of(definition)) not in connections:
+            params: dict[str, JSON] = {"model": model.name, "database": database}
+            return [Remark(code="database_unknown", params=params)]
+        found = standing_differences(connection_of(definition), definitions, model.name)
     except _MAKES_NO_CLASS as error:
         return [_no_class(model.name, error)]
     return [_remark_of(each, model) for each in found]
@@ -190,15 +209,18 @@ def _stray_tables(connection: BaseDatabaseWrapper) -> set[str]:
     introspection = connection.introspection
     site = {each.lower() for each in introspection.django_table_names()}
     names = {each.lower() for each in introspection.table_names()} - site
-    return {each for each in names if each.startswith((f"{APP_LABEL}_", PREFIX))}
+    return {each for each in names if each.startswith((f"{APP_LABEL}_", PREFIX, marks.PREFIX))}
 
 
 def _remarks_on_tables(
     tables: Collection[str],
     definitions: Mapping[str, ModelDefinition],
     broken: Collection[str],
+    *,
+    database: str,
 ) -> list[Remark]:
-    owned = {table for each in definitions.values() for table in _tables_of(each)}
+    here = [each for each in definitions.values() if database_of(each) == database]
+    owned = {table for each in here for table in _tables_of(each)}
     # What a definition that cannot be read would own is told by the beginning of its name.
     doubtful = tuple(default_table_of(name).lower() for name in broken)
     left: Sequence[str] = [
@@ -208,7 +230,7 @@ def _remarks_on_tables(
     ]
     return [
         Remark(
-            code="inspected_clone_left" if each.startswith(PREFIX) else "inspected_table_left",
+            code=next((code for start, code in _LEFT if each.startswith(start))),
             params={"table": each},
         )
         for each in left

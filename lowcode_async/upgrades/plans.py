@@ -9,7 +9,7 @@ from typing import Final
 from uuid import UUID
 
 from asgiref.sync import sync_to_async
-from django.db import connection
+from django.db.backends.base.base import BaseDatabaseWrapper
 
 from lowcode_async import conf
 from lowcode_async.clock import database_now
@@ -17,6 +17,7 @@ from lowcode_async.definitions.model import ModelDefinition
 from lowcode_async.errors import DefinitionInvalid, PlanOutdated, Problem, StageFailed
 from lowcode_async.models import PlannedUpgrade, Upgrade
 from lowcode_async.planning.costs import Cost, Estimate, costs_of, estimate_of
+from lowcode_async.planning.databases import place_of
 from lowcode_async.planning.drift import differences, drift_error
 from lowcode_async.planning.findings import Finding, FindingKind
 from lowcode_async.planning.keeping import Keeping
@@ -197,24 +198,27 @@ def _foreseen(
 ) -> _Foreseen:
     try:
         plan = _plan(parsed, version=version, reverts=reverts)
+        connection = place_of(plan)
         refuse_on(connection, plan)
         if found := differences(connection, plan):
             raise drift_error(found)
     except StageFailed as error:
         return _Foreseen(error=error)
-    findings = _probed(plan, reverts)
+    findings = _probed(plan, connection, reverts)
     costs = costs_of(plan, connection)
     estimate = estimate_of(plan, connection, costs)
     errors = (each.error(force=force) for each in findings)
     return _Foreseen(
-        operations=_operations(plan, costs, estimate),
+        operations=_operations(plan, connection, costs, estimate),
         findings=findings,
         estimate=estimate,
         error=next((each for each in errors if each is not None), None),
     )
 
 
-def _operations(plan: Plan, costs: Sequence[Cost], estimate: Estimate) -> list[dict[str, JSON]]:
+def _operations(
+    plan: Plan, connection: BaseDatabaseWrapper, costs: Sequence[Cost], estimate: Estimate
+) -> list[dict[str, JSON]]:
     seconds = estimate.operations or [None] * len(costs)
     return [
         {**told, **cost.to_json(), "seconds": each}
@@ -226,7 +230,7 @@ def _plan(parsed: ModelDefinition, *, version: int, reverts: UUID | None) -> Pla
     return make_plan(current_definitions(), parsed, version=version, reverting=reverts is not None)
 
 
-def _probed(plan: Plan, reverts: UUID | None) -> list[Finding]:
+def _probed(plan: Plan, connection: BaseDatabaseWrapper, reverts: UUID | None) -> list[Finding]:
     if reverts is None:
         return probe(plan, connection, progress=silent)
     nobody = Upgrade(model_name=plan.after.name, reverts_id=reverts)
@@ -238,11 +242,12 @@ def _findings_now(parsed: ModelDefinition, *, version: int, reverts: UUID | None
     """Return what would be found now; nothing where there is no plan, which the upgrade itself tells."""
     try:
         plan = _plan(parsed, version=version, reverts=reverts)
+        connection = place_of(plan)
         if differences(connection, plan):
             return []
     except StageFailed:
         return []
-    return _probed(plan, reverts)
+    return _probed(plan, connection, reverts)
 
 
 def _retention() -> timedelta:

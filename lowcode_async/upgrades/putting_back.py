@@ -11,7 +11,7 @@ from itertools import groupby
 from typing import Any, Final
 
 from django.core.exceptions import FieldDoesNotExist
-from django.db import DataError, IntegrityError, connection, models, transaction
+from django.db import DataError, IntegrityError, connections, models, router, transaction
 
 from lowcode_async.clock import database_now
 from lowcode_async.definitions.model import ModelDefinition
@@ -19,6 +19,7 @@ from lowcode_async.errors import ModelNotFound, UpgradeConflict
 from lowcode_async.models import LostValue, SchemaVersion, Upgrade
 from lowcode_async.planning.changes import effective_default
 from lowcode_async.planning.conversions import Changed, Converter, Kept, Misfit
+from lowcode_async.planning.databases import HOME
 from lowcode_async.planning.lost_values import read, untouched
 from lowcode_async.planning.orphans import Targets
 from lowcode_async.planning.rows import Column
@@ -107,11 +108,21 @@ def _put_back(rows: list[LostValue], done: PutBack, *, overwrite: bool) -> None:
         for each in waiting:
             done.refuse(each, "lost_field_gone" if column is None else "lost_not_a_value")
         return
-    with transaction.atomic():
+    database = column.connection.alias
+    with transaction.atomic(using=database):
         places = list(_places(column, waiting, done, overwrite=overwrite))
         written = _written(column, places, done)
-        done.restored += len(written)
-        LostValue.objects.filter(pk__in=written).update(restored_at=database_now())
+        if database == HOME:
+            _note(written)
+    if database != HOME:
+        # Not before the values are back: if this does not happen, they are told to have been edited.
+        _note(written)
+    done.restored += len(written)
+
+
+def _note(written: Sequence[int]) -> None:
+    """Note that lost values are back."""
+    LostValue.objects.filter(pk__in=written).update(restored_at=database_now())
 
 
 def _column_of(row: LostValue) -> Column | None:
@@ -129,7 +140,8 @@ def _column_of(row: LostValue) -> Column | None:
         raise UpgradeConflict(model_name=name, task_id=str(running.pk))
     try:
         live: type[models.Model] = get_model(name)
-        return Column(live, _name_now(row.field, version), connection)
+        place = connections[router.db_for_write(live)]
+        return Column(live, _name_now(row.field, version), place)
     except (ModelNotFound, FieldDoesNotExist):
         return None
 
@@ -208,6 +220,6 @@ def _is_taken(column: Column, place: _Place, done: PutBack) -> bool:
 
 
 def _write(column: Column, places: Sequence[_Place]) -> None:
-    with transaction.atomic():
+    with transaction.atomic(using=column.connection.alias):
         pairs = [(each.key, each.value) for each in places]
-        write_column(connection, column.model, column.field.name, pairs)
+        write_column(column.connection, column.model, column.field.name, pairs)

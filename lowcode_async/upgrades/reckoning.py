@@ -17,7 +17,8 @@ from lowcode_async.upgrades.plans import outgrown
 def reckon(upgrade: Upgrade, lost: Sequence[Finding]) -> list[Finding]:
     """Return of what more was lost than the validate stage had told, and put its findings right.
 
-    To be called in the transaction that records the new version.
+    To be called before the new version is recorded, when all can be taken back: in the same transaction,
+    or in that of the table, where it is in another database.
 
     Raises:
         StageFailed: ``plan_outdated``: more would be lost than the caller has agreed to.

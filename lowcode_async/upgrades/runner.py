@@ -17,6 +17,7 @@ from django.db import DatabaseError, InterfaceError, OperationalError, connectio
 from lowcode_async import conf
 from lowcode_async.errors import LowcodeError, Retryable, StageFailed
 from lowcode_async.models import Upgrade
+from lowcode_async.planning.databases import HOME
 from lowcode_async.upgrades import bell, cancelling, faults, leases, queue, recording
 from lowcode_async.upgrades.leases import Claim, LeaseLost
 from lowcode_async.upgrades.stages import backup, migrate, restart, validate
@@ -76,7 +77,7 @@ async def _attempt(claim: Claim, cancelled: threading.Event) -> StageResult | St
     except (Retryable, LeaseLost, Cancelled):
         raise
     except (DatabaseError, InterfaceError) as said:
-        if await work.in_thread(faults.passes, said):
+        if await work.in_thread(_passes, said, upgrade.database):
             raise Retryable("try_again") from said
         log.exception("database refused upgrade=%s stage=%s", claim.task_id, claim.stage)
         error = StageFailed("database_refused", operation=claim.stage, detail=str(said).strip())
@@ -86,6 +87,12 @@ async def _attempt(claim: Claim, cancelled: threading.Event) -> StageResult | St
         log.exception("stage broke upgrade=%s stage=%s", claim.task_id, claim.stage)
         error = StageFailed("internal_error", stage=claim.stage)
     return await _ended(work, await _cleared_up(work, error))
+
+
+def _passes(error: DatabaseError | InterfaceError, database: str) -> bool:
+    """Tell whether to try again, whichever of an upgrade's databases it was that refused."""
+    aliases = {HOME, database}
+    return any(faults.passes(error, connections[each]) for each in aliases if each in connections)
 
 
 async def _cleared_up(work: Work, error: StageFailed) -> StageFailed:

@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
+import contextlib
 import secrets
 from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.test import override_settings
 
 from lowcode_async.runtime import generation
-from tests.databases import Database, migrated
+from tests.databases import Database, beside, migrated
 from tests.servers.mariadb import MariaDB
 from tests.servers.postgresql import PostgreSQL
 from tests.servers.redis import Redis
 
 SERVERS = {"postgresql": "postgresql_server", "mysql": "mariadb_server"}
+ARCHIVES = {"sqlite": "postgresql", "postgresql": "mysql", "mysql": "sqlite"}
+"""The kind of the second database beside each first one: each kind is each of them once."""
 
 
 @pytest.fixture(scope="session", params=["sqlite", "postgresql", "mysql"])
@@ -37,6 +44,36 @@ def database(
             yield database
     finally:
         server.drop_database(name)
+
+
+@pytest.fixture
+def archive(
+    request: pytest.FixtureRequest, database: Database, tmp_path: Path
+) -> Iterator[BaseDatabaseWrapper]:
+    """A second database, ``archive``, of another kind: the site's routers send everything live there."""
+    vendor = ARCHIVES[database.vendor]
+    with contextlib.ExitStack() as stack:
+        url = f"sqlite:///{tmp_path / 'archive.sqlite3'}"
+        if vendor in SERVERS:
+            server: PostgreSQL | MariaDB = request.getfixturevalue(SERVERS[vendor])
+            name = f"archive_{secrets.token_hex(4)}"
+            url = server.create_database(name)
+            stack.callback(server.drop_database, name)
+        connection = stack.enter_context(beside("archive", url))
+        stack.enter_context(override_settings(DATABASE_ROUTERS=[ToArchive()]))
+        yield connection
+
+
+class ToArchive:
+    """Sends live models to ``archive``, and nothing else."""
+
+    def db_for_read(self, model: Any, **hints: Any) -> str | None:
+        return "archive" if model._meta.app_label == "dynamic" else None
+
+    db_for_write = db_for_read
+
+    def allow_migrate(self, db: str, app_label: str, **hints: Any) -> bool:
+        return (db == "archive") is (app_label == "dynamic")
 
 
 @pytest.fixture(autouse=True)

@@ -15,6 +15,9 @@ class Backup(Shape):
     size = serializers.IntegerField(min_value=0, help_text="Bytes")
     sha256 = serializers.CharField(allow_null=True)
     engine = serializers.ChoiceField(["sqlite", "postgresql", "mysql"], allow_null=True)
+    database = serializers.CharField(
+        allow_null=True, help_text="Alias of the database it was taken from"
+    )
     created_at = serializers.DateTimeField(allow_null=True)
     verified_at = serializers.DateTimeField(
         allow_null=True, help_text="When it was last read through and found whole"

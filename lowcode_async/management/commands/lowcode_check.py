@@ -7,7 +7,6 @@ from argparse import ArgumentParser
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
-from django.db import connection
 
 from lowcode_async.errors import ModelNotFound
 from lowcode_async.sentences import sentence
@@ -33,7 +32,7 @@ class Command(BaseCommand):
             CommandError: there is no such model.
         """
         try:
-            found = inspect(connection, options["model"])
+            found = inspect(options["model"])
         except ModelNotFound as error:
             raise CommandError(error.sentence(), returncode=2) from error
         for each in found.remarks:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from argparse import ArgumentParser
+from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
@@ -29,7 +30,11 @@ class Command(BaseCommand):
             "--yes", "--no-input", "--noinput", action="store_true", dest="yes",
             help="do not ask",
         )  # fmt: skip
-        parser.add_argument("--database", default=DEFAULT_DB_ALIAS, choices=tuple(connections))
+        parser.add_argument(
+            "--database",
+            choices=tuple(connections),
+            help="alias of the database; unless given, the one that the backup was taken from",
+        )
         parser.add_argument(
             "--no-safety-backup", action="store_true", help="do not back up the present state first"
         )
@@ -43,7 +48,7 @@ class Command(BaseCommand):
         """List the backups, or restore one."""
         try:
             if options["list"]:
-                self._list(options["database"])
+                self._list()
             elif not options["backup"]:
                 raise CommandError(_words("restore_name_required"))
             elif options["yes"] or self._confirmed(options["backup"], options["database"]):
@@ -53,14 +58,15 @@ class Command(BaseCommand):
         except (BackupError, RestorationUnderWay) as error:
             raise CommandError(error.sentence()) from error
 
-    def _list(self, using: str) -> None:
-        found, title = list_backups(using=using)
+    def _list(self) -> None:
+        found, title = list_backups()
         if not found:
             self.stdout.write(_words("restore_none", storage=title))
         for each in found:
             self.stdout.write(each.line())
 
-    def _confirmed(self, name: str, using: str) -> bool:
+    def _confirmed(self, name: str, using: str | None) -> bool:
+        using = using or _taken_from(name)
         question = _words("restore_question", name=name, database=database_title(using))
         return input(question).strip().lower() in {"yes", "y"}
 
@@ -78,6 +84,12 @@ class Command(BaseCommand):
         for warning in restored.warnings:
             told = sentence(warning["code"], warning["params"])
             self.stderr.write(self.style.WARNING(told))
+
+
+def _taken_from(name: str) -> str:
+    """Return the database that a backup was taken from, if it is on record; the default one else."""
+    found = [each.database for each in list_backups()[0] if each.name == Path(name).name]
+    return next((each for each in found if each and each in connections), DEFAULT_DB_ALIAS)
 
 
 def _words(code: str, **params: JSON) -> str:

@@ -12,5 +12,10 @@ async def backup(work: Work) -> StageResult:
     Raises:
         BackupError: it could not be made; the upgrade ends before any change.
     """
-    made = await work.in_thread(make_backup, progress=work.progress, upgrade=work.upgrade)
+    made = await work.in_thread(
+        make_backup,
+        progress=work.progress,
+        upgrade=work.upgrade,
+        using=work.upgrade.database,
+    )
     return StageResult(payload={"backup": made.name, "size": made.size, "sha256": made.sha256})

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 
-from django.db import connection
+from django.db import connections
 
 from lowcode_async.migrating import get_executor
 from lowcode_async.migrating.base import Execution
@@ -42,7 +42,7 @@ async def is_in_force(work: Work) -> bool:
 
 
 def _migrate(work: Work) -> StageResult:
-    executor = get_executor(connection.vendor)
+    executor = get_executor(connections[work.upgrade.database])
     more: list[Finding] = []
     if _recorded(work):
         # A worker died after the new version was recorded: only the cleaning up is left.
@@ -59,7 +59,8 @@ def _migrate(work: Work) -> StageResult:
 
 def _take_back(work: Work) -> None:
     if not _recorded(work):
-        get_executor(connection.vendor).take_back(_execution(work, again=False))
+        executor = get_executor(connections[work.upgrade.database])
+        executor.take_back(_execution(work, again=False))
 
 
 def _recorded(work: Work) -> bool:
@@ -71,10 +72,12 @@ def _execution(work: Work, *, again: bool, more: list[Finding] | None = None) ->
     plan = plan_again(work.upgrade) if again else plan_of(work.upgrade)
     tally = Tally()
 
-    def record() -> None:
+    def count() -> None:
         found = reckon(work.upgrade, tally.findings)
         if more is not None:
             more[:] = found
+
+    def record() -> None:
         record_version(work.upgrade, plan)
         work.prolong()
 
@@ -82,8 +85,9 @@ def _execution(work: Work, *, again: bool, more: list[Finding] | None = None) ->
         plan=plan,
         upgrade=work.upgrade,
         force=work.upgrade.force,
-        connection=connection,
+        connection=connections[work.upgrade.database],
         fence=work.fence,
+        count=count,
         record=record,
         progress=work.progress,
         tally=tally,

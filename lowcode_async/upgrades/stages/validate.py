@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from django.db import connection
-
+from lowcode_async.migrating import marks
 from lowcode_async.models import Upgrade
+from lowcode_async.planning.databases import HOME, place_of
 from lowcode_async.planning.drift import differences, drift_error
 from lowcode_async.planning.findings import Finding
 from lowcode_async.planning.keeping import Keeping
@@ -40,9 +40,12 @@ async def validate(work: Work) -> StageResult:
 
 def _look(work: Work) -> tuple[Plan, list[Finding]]:
     plan = plan_of(work.upgrade)
+    connection = place_of(plan)
     refuse_on(connection, plan)
     work.progress(5)
     sweep(connection)
+    if connection.alias != HOME:
+        marks.sweep(connection)
     found = differences(connection, plan)
     if found:
         raise drift_error(found)
@@ -50,6 +53,8 @@ def _look(work: Work) -> tuple[Plan, list[Finding]]:
         keeping = Keeping.of(work.upgrade, at=work.upgrade.created_at)
         findings = probe(plan, connection, progress=progress, keeping=keeping)
     Upgrade.objects.filter(pk=work.upgrade.pk).update(
-        plan=plan.to_json(connection), findings=[each.to_json() for each in findings]
+        database=connection.alias,
+        plan=plan.to_json(connection),
+        findings=[each.to_json() for each in findings],
     )
     return plan, findings

@@ -8,7 +8,7 @@ from dataclasses import field as field_of
 from typing import Any
 
 from django.contrib.auth.models import User
-from django.db import DEFAULT_DB_ALIAS, connection, connections
+from django.db import DEFAULT_DB_ALIAS, connections
 
 from lowcode_async import get_model
 from lowcode_async.clock import database_now
@@ -22,6 +22,7 @@ from lowcode_async.migrating import get_executor
 from lowcode_async.migrating.base import Execution
 from lowcode_async.models import DynamicModel, SchemaVersion, Upgrade
 from lowcode_async.planning.clones import Look, look_at
+from lowcode_async.planning.databases import place_of
 from lowcode_async.planning.drift import Difference, differences
 from lowcode_async.planning.plan import Plan
 from lowcode_async.upgrades import leases
@@ -222,14 +223,16 @@ class Change:
 
     def work(self) -> None:
         """Do what a worker does in the migrate stage."""
-        executor, again = get_executor(connection.vendor), self.recorded
+        again = self.recorded
         execution = self._execution(again=again)
+        executor = get_executor(execution.connection)
         _ = executor.finish(execution) if again else executor.carry_out(execution)
 
     def take_back(self) -> None:
         """Do what a worker does when it gives the upgrade up."""
         if not self.recorded:
-            get_executor(connection.vendor).take_back(self._execution(again=False))
+            execution = self._execution(again=False)
+            get_executor(execution.connection).take_back(execution)
 
     def assert_new(self) -> None:
         """Assert that the new structure is in force, and nothing of the old is left."""
@@ -253,7 +256,7 @@ class Change:
         made = _written("Item", new.settled().fields, force=False)
         made.definition = new.settled().to_json()
         plan = plan_of(made)
-        return differences(connection, plan)
+        return differences(place_of(plan), plan)
 
     def _execution(self, *, again: bool) -> Execution:
         plan = plan_again(self.upgrade) if again else plan_of(self.upgrade)
@@ -284,7 +287,8 @@ def revert(made: Upgrade) -> Upgrade:
 
 
 def _carried_out(made: Upgrade) -> Upgrade:
-    get_executor(connection.vendor).carry_out(_execution(made, plan_of(made)))
+    execution = _execution(made, plan_of(made))
+    get_executor(execution.connection).carry_out(execution)
     Upgrade.objects.filter(pk=made.pk).update(state=Upgrade.State.SUCCEEDED)
     return made
 
@@ -295,7 +299,7 @@ def _execution(made: Upgrade, plan: Plan) -> Execution:
         plan=plan,
         upgrade=made,
         force=made.force,
-        connection=connections[DEFAULT_DB_ALIAS],
+        connection=place_of(plan),
         fence=lambda: leases.fence(claim),
         record=lambda: record_version(made, plan),
         progress=lambda percent, **detail: None,
@@ -334,17 +338,18 @@ class Tables:
     rows: dict[str, list[dict[str, Any]]]
 
 
-def look() -> Tables:
-    """Return the tables of all live models as they stand."""
+def look(database: str = DEFAULT_DB_ALIAS) -> Tables:
+    """Return the tables of all live models on a database as they stand."""
+    connection = connections[database]
     with connection.cursor() as cursor:
         names = [each for each in connection.introspection.table_names(cursor) if "dynamic" in each]
         return Tables(
             looks={each: look_at(connection, each) for each in names},
-            rows={each: _rows(cursor, each) for each in names},
+            rows={each: _rows(cursor, each, connection.ops.quote_name) for each in names},
         )
 
 
-def _rows(cursor: Any, table: str) -> list[dict[str, Any]]:
-    cursor.execute(f"SELECT * FROM {connection.ops.quote_name(table)} ORDER BY 1")
+def _rows(cursor: Any, table: str, quoted: Callable[[str], str]) -> list[dict[str, Any]]:
+    cursor.execute(f"SELECT * FROM {quoted(table)} ORDER BY 1")
     names = [each[0] for each in cursor.description]
     return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]

@@ -6,7 +6,7 @@ import contextlib
 from collections.abc import Callable, Iterator
 from typing import Any, NoReturn
 
-from django.db import DEFAULT_DB_ALIAS, connections
+from django.db import connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.backends.signals import connection_created
 
@@ -71,7 +71,8 @@ class Wire:
             # The server lets go of what a connection held when it ends, as it would with its worker;
             # and what the dead worker's connection remembers of its transaction is of no interest.
             close_connections()
-            del connections[DEFAULT_DB_ALIAS]
+            for alias in connections:
+                del connections[alias]
 
     @property
     def alive(self) -> bool:

@@ -62,7 +62,7 @@ async def assert_sound(upgrade: Upgrade) -> None:
     """Assert that an upgrade has succeeded, and that the tables are what the definitions say."""
     assert (upgrade.state, upgrade.error_code, upgrade.error_params) == ("succeeded", "", {})
     assert upgrade.warnings == []
-    remarks = await sync_to_async(lambda: inspect(connection).remarks)()
+    remarks = await sync_to_async(lambda: inspect().remarks)()
     assert [each.sentence("en") for each in remarks] == []
 
 

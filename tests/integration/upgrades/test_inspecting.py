@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from asgiref.sync import sync_to_async
-from django.db import connection
 
 from lowcode_async import get_model
 from lowcode_async.models import Upgrade
@@ -19,7 +18,7 @@ def text(name: str, **options: Any) -> dict[str, Any]:
 
 @sync_to_async
 def problems() -> list[str]:
-    return [each.sentence("en") for each in inspect(connection).remarks]
+    return [each.sentence("en") for each in inspect().remarks]
 
 
 @sync_to_async

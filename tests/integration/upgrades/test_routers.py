@@ -30,7 +30,7 @@ class Refusing:
 
 
 @pytest.mark.parametrize(
-    ("name", "code"), [("Secret", "router_refused"), ("Old", "routed_elsewhere")]
+    ("name", "code"), [("Secret", "router_refused"), ("Old", "database_unknown")]
 )
 async def test_what_a_router_refuses_is_not_touched(posted: Posted, name: str, code: str) -> None:
     ASKED.clear()

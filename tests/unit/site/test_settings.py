@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from asgi_site.databases import PoolSize
+from asgi_site.databases import PoolSize, further
 from asgi_site.logs import JsonFormatter, logging_settings
 from tests.databases import settings_of
 
@@ -161,3 +161,13 @@ def test_logging_can_be_configured(form: str) -> None:
 
 def test_level_may_be_written_small() -> None:
     assert logging_settings(level="debug", form="text")["root"]["level"] == "DEBUG"
+
+
+def test_further_databases_are_named_by_their_variables() -> None:
+    environment = {
+        "DATABASE_URL": "sqlite:///a",
+        "DATABASE_URL_": "sqlite:///b",
+        "DATABASE_URL_ARCHIVE": "sqlite:///c",
+        "DATABASE_URL_COLD": "",
+    }
+    assert further(environment) == {"archive": "DATABASE_URL_ARCHIVE"}
