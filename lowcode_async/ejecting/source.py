@@ -83,7 +83,7 @@ class _Writing:
             if not field.auto_created
         ]
         options = [
-            f"        {name} = {self._value(value)}"
+            f"        {name} = {self._value(sorted(value) if isinstance(value, set) else value)}"
             for name, value in state.options.items()
             if value or name not in {"indexes", "constraints"}
         ]

@@ -11,7 +11,7 @@ from django.apps.registry import Apps
 from django.db import models
 
 from lowcode_async.planning.leftovers import hidden_name
-from lowcode_async.planning.particulars import Said, checks_on_sqlite, said_of
+from lowcode_async.planning.particulars import Said, constraints_on_sqlite, said_of
 from lowcode_async.planning.places import hidden_place
 
 if TYPE_CHECKING:
@@ -62,25 +62,17 @@ class Look:
 def look_at(connection: BaseDatabaseWrapper, table: str, *, closely: bool = False) -> Look:
     """Return what the database says of a table that exists."""
     introspection: Any = connection.introspection
+    ours = connection.vendor == "sqlite"
     with connection.cursor() as cursor:
-        constraints = introspection.get_constraints(cursor, table)
+        get = constraints_on_sqlite if ours else introspection.get_constraints
+        constraints = get(cursor, table)
         return Look(
             columns=_columns(connection, cursor, table),
             constraints=frozenset(
                 look for name, each in constraints.items() for look in _constraints(name, each)
-            )
-            | _checks_on_sqlite(connection, cursor, table),
+            ),
             said=said_of(connection, table) if closely else {},
         )
-
-
-def _checks_on_sqlite(
-    connection: BaseDatabaseWrapper, cursor: Any, table: str
-) -> frozenset[ConstraintLook]:
-    if connection.vendor != "sqlite":
-        return frozenset()
-    names = checks_on_sqlite(cursor, table)
-    return frozenset(ConstraintLook(words=f"{CHECK} {name}", columns=()) for name in names)
 
 
 def looks_of_clones(

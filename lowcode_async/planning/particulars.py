@@ -153,15 +153,35 @@ def _on_sqlite(cursor: Any, table: str) -> Iterator[_Item]:
         yield (Particular.DEFAULT, name), default or ""
 
 
-def checks_on_sqlite(cursor: Any, table: str) -> Iterator[str]:
-    """Yield the names of a table's checks.
+def constraints_on_sqlite(cursor: Any, table: str) -> dict[str, dict[str, Any]]:
+    """Return a table's constraints and indexes as Django's introspection does, but for one thing.
 
-    Django's introspection loses those that come after an ``ESCAPE`` clause, whose backslash it takes for
-    the beginning of a longer text.
+    That one breaks the statement down, and is led astray by an ``ESCAPE`` clause: it takes the backslash
+    for the beginning of a longer text. It loses what follows, or ends with an error.
     """
+    quote = cursor.db.ops.quote_name
+    cursor.execute(f"PRAGMA table_info({quote(table)})")
+    keys = [name for _, name, _, _, _, key in cursor.fetchall() if key]
+    found = {"__primary__": _constraint(keys, primary_key=True, unique=True)} if keys else {}
+    cursor.execute(f"PRAGMA foreign_key_list({quote(table)})")
+    for number, _, target, column, to, *_ in cursor.fetchall():
+        found[f"fk_{number}"] = _constraint([column], foreign_key=(target, to))
+    cursor.execute(f"PRAGMA index_list({quote(table)})")
+    for _, name, unique, origin, _ in cursor.fetchall():
+        if origin != "pk":
+            cursor.execute(f"PRAGMA index_info({quote(name)})")
+            columns = [column for _, _, column in cursor.fetchall()]
+            found[name] = _constraint(columns, unique=bool(unique), index=True)
     cursor.execute("SELECT sql FROM sqlite_master WHERE type = 'table' AND name = %s", [table])
     for (sql,) in cursor.fetchall():
-        yield from (found["name"] for found in _named(sql) if found["kind"] == "CHECK")
+        checks = (each["name"] for each in _named(sql) if each["kind"] == "CHECK")
+        found |= {name: _constraint([], check=True) for name in checks}
+    return found
+
+
+def _constraint(columns: list[str], **said: Any) -> dict[str, Any]:
+    nothing = {"primary_key": False, "unique": False, "foreign_key": None, "check": False}
+    return {"columns": columns, **nothing, "index": False, **said}
 
 
 def _named(sql: str) -> Iterator[re.Match[str]]:
