@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from django.db import connection
+from django.db import connections
 from django.db.models import QuerySet
 from django.http import HttpResponseBase
 from drf_spectacular.types import OpenApiTypes
@@ -145,7 +145,11 @@ def existing(name: str) -> int:
 def _told(found: Listed, row: Backup | None, request: Request) -> dict[str, JSON]:
     upgrade = row.upgrade if row is not None else None
     may_all = bool(getattr(request.user, "is_superuser", False))
-    fits = row is not None and row.engine == connection.vendor
+    fits = (
+        row is not None
+        and row.database in connections
+        and row.engine == connections[row.database].vendor
+    )
     return {
         "name": found.name,
         "size": found.size,

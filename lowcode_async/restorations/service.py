@@ -7,8 +7,9 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 from uuid import UUID, uuid4
 
-from django.db import transaction
+from django.db import connections, transaction
 
+from lowcode_async.backups.checking import complete_backup
 from lowcode_async.backups.engines import engine_for
 from lowcode_async.backups.journal import Journal, refuse_while_under_way
 from lowcode_async.backups.restorations import Restoration
@@ -20,6 +21,7 @@ from lowcode_async.errors import (
     UpgradeConflict,
 )
 from lowcode_async.models import Counter, Upgrade
+from lowcode_async.planning.databases import HOME
 from lowcode_async.upgrades import counters, queue
 
 if TYPE_CHECKING:
@@ -51,7 +53,7 @@ def start_restoration(
     asked = Restoration(
         id=uuid4(),
         backup=backup,
-        transactional=engine_for("default").transactional,
+        transactional=engine_for(_database_of(backup)).transactional,
         secures=safety_backup,
         requested_by=user.get_username() if user is not None else "",
         requested_at=now,
@@ -97,6 +99,12 @@ def newest_restoration() -> Restoration | None:
     except BackupError as error:
         log.warning("the newest restoration cannot be read error=%s", error)
         return None
+
+
+def _database_of(backup: str) -> str:
+    """Return the alias of the database that a backup will be restored to, as far as that is known."""
+    row = complete_backup(backup)
+    return row.database if row is not None and row.database in connections else HOME
 
 
 def _refuse_during_upgrades() -> None:

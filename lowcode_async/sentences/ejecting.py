@@ -58,6 +58,11 @@ SENTENCES: dict[str, Sentence] = {
         zh="{models} 含有 ImageField：请安装 Pillow，否则 Django 的系统检查不会通过",
         en="{models}: has an ImageField; install Pillow, or Django's checks will fail",
     ),
+    "eject_elsewhere": Sentence(
+        zh="{models} 不在 default 数据库中：请让站点的数据库路由也将新的模型类指向原来的数据库，并对该数据库执行 migrate --fake --database",
+        en="{models}: not on the default database. Let the site's routers send the new classes where these "
+        "were, and run migrate --fake with --database for it as well",
+    ),
     "eject_next": Sentence(
         zh="接下来：将 {app} 加入 INSTALLED_APPS；在本数据库上执行 manage.py migrate --fake {app}，"
         "在新数据库上执行 manage.py migrate",

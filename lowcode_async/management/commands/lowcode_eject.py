@@ -13,6 +13,7 @@ from django.core.management.utils import run_formatters
 from lowcode_async.ejecting import Ejection, eject, write_files
 from lowcode_async.ejecting.naming import DEFAULT_APP, check_app
 from lowcode_async.errors import EjectionRefused, LowcodeError
+from lowcode_async.planning.databases import HOME, database_of
 from lowcode_async.runtime import generation
 from lowcode_async.sentences import JSON, sentence
 
@@ -69,10 +70,16 @@ def _ejection(names: Sequence[str], *, app: str) -> Ejection:
 
 
 def _notes(ejection: Ejection) -> Iterator[str]:
-    told = {
+    moved = [
+        each.name
+        for each in generation.refresh().definitions.values()
+        if each.name in ejection.models and database_of(each) != HOME
+    ]
+    told: dict[str, Sequence[str]] = {
         "eject_pulled_in": ejection.pulled_in,
         "eject_left_behind": ejection.left_behind,
         "eject_needs_pillow": ejection.with_images,
+        "eject_elsewhere": moved,
     }
     for code, models in told.items():
         if models:

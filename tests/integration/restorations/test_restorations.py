@@ -17,6 +17,7 @@ import pytest
 from asgiref.sync import async_to_sync
 from django.contrib.auth.models import User
 from django.db import connection
+from django.db.backends.base.base import BaseDatabaseWrapper
 from django.test import override_settings
 from rest_framework.authtoken.models import Token
 from rest_framework.test import APIClient
@@ -311,3 +312,21 @@ def test_a_record_of_another_format_is_told_and_hides_nothing(
     assert (response.status_code, problems(response)) == (409, [("restoration_unreadable", "")])
     body = root.get(LIST).json()
     assert (len(body["backups"]), body["restoration"]) == (1, None)
+
+
+def test_a_backup_of_a_second_database_is_restored_there(
+    root: APIClient, archive: BaseDatabaseWrapper
+) -> None:
+    with archive.cursor() as cursor:
+        cursor.execute("CREATE TABLE dynamic_product (id integer PRIMARY KEY)")
+    backup = make_backup(progress=lambda _: None, using="archive").name
+    with archive.cursor() as cursor:
+        cursor.execute("DROP TABLE dynamic_product")
+    (listed,) = root.get(LIST).json()["backups"]
+    assert (listed["database"], listed["can_restore"]) == ("archive", True)
+    started = ask(root, backup).json()
+    carry_out(started)
+    assert told(started)["state"] == "succeeded"
+    assert [each["code"] for each in told(started)["warnings"]] == ["restored_elsewhere"]
+    assert archive.introspection.table_names() == ["dynamic_product"]
+    assert User.objects.filter(username="root").exists()

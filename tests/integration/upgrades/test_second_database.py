@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -92,8 +94,8 @@ async def test_no_relation_leads_to_another_database(
     assert await sync_to_async(tables)(archive) == set()
 
 
-async def test_relations_within_it_are_followed(
-    archive: BaseDatabaseWrapper, upgraded: Upgraded
+async def test_relations_within_it_are_followed_and_it_can_be_ejected(
+    archive: BaseDatabaseWrapper, upgraded: Upgraded, tmp_path: Path
 ) -> None:
     await upgraded("Shelf", NAME, no_backup=True)
     shelf = {"name": "shelf", "type": "ForeignKey", "to": "Shelf", "on_delete": "CASCADE"}
@@ -106,6 +108,11 @@ async def test_relations_within_it_are_followed(
     made, _ = await upgraded("Item", NAME, shelf, likes, no_backup=True)
     assert made.state == "succeeded", made.error_params
     await sync_to_async(assert_sound)()
+    output = io.StringIO()
+    await sync_to_async(call_command)(
+        "lowcode_eject", app="left", output=tmp_path, stdout=output, no_color=True
+    )
+    assert "--database" in output.getvalue()
 
 
 def make_rows() -> None:
