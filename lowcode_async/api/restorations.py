@@ -8,7 +8,6 @@ from django.contrib.auth.models import AnonymousUser
 from django.db import transaction
 from django.urls import reverse
 from django.utils.decorators import method_decorator
-from drf_spectacular.utils import OpenApiParameter
 from rest_framework import status
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -35,12 +34,6 @@ from lowcode_async.upgrades.events import iso
 
 RESTORATION_ID: Final = in_path(
     "restoration_id", "Id of a restoration; a malformed one is an unknown one"
-)
-_KEY: Final = OpenApiParameter(
-    "Authorization",
-    str,
-    OpenApiParameter.HEADER,
-    description="`Restoration …`, with the `read_key` of this restoration, or a token as elsewhere",
 )
 
 
@@ -99,7 +92,8 @@ class OneRestoration(StaffView):
         "getRestoration",
         tag="backups",
         summary="How a restoration stands; readable by its key, without the database",
-        parameters=[RESTORATION_ID, _KEY],
+        parameters=[RESTORATION_ID],
+        key="restoration",
         answers={200: shapes.Restoration},
         refuses=(RestorationNotFound, BackupUnfit),
     )

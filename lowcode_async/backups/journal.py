@@ -137,21 +137,27 @@ class Journal:
                 log.warning("The old record %s cannot be deleted: %s", each.name, error)
 
 
-def refuse_while_under_way() -> None:
-    """Let nothing begin that a restoration under way would undo.
+def under_way() -> Restoration | None:
+    """Return the restoration that is under way, if one is.
 
     A storage that cannot be asked keeps nobody from anything: no restoration gets on without it.
-
-    Raises:
-        RestorationUnderWay: one is under way.
     """
     try:
         newest = Journal(place=destination()).newest()
     except BackupError as error:
         log.warning("Nobody knows whether a restoration is under way: %s", error)
-        return
-    if newest is not None and newest.is_under_way:
-        raise RestorationUnderWay(restoration_id=str(newest.id), backup=newest.backup)
+        return None
+    return newest if newest is not None and newest.is_under_way else None
+
+
+def refuse_while_under_way() -> None:
+    """Let nothing begin that a restoration under way would undo.
+
+    Raises:
+        RestorationUnderWay: one is under way.
+    """
+    if (found := under_way()) is not None:
+        raise RestorationUnderWay(restoration_id=str(found.id), backup=found.backup)
 
 
 def _entry_of(restoration: Restoration) -> _Entry:

@@ -11,11 +11,12 @@ from collections.abc import Callable, Mapping
 from http import HTTPStatus
 from typing import Any, Final
 
-from django.db import InterfaceError, OperationalError
+from django.db import InterfaceError, OperationalError, ProgrammingError
 from rest_framework import exceptions
 from rest_framework.response import Response
 from rest_framework.views import set_rollback
 
+from lowcode_async.backups.journal import under_way
 from lowcode_async.errors import (
     BrokerUnavailable,
     CancelTooLate,
@@ -131,6 +132,8 @@ def _told(raised: Exception, context: Mapping[str, Any]) -> LowcodeError | None:
     if isinstance(raised, exceptions.MethodNotAllowed):
         return MethodRefused(method=str(context["request"].method))
     ours = next((ours for theirs, ours in _OURS.items() if isinstance(raised, theirs)), None)
+    if isinstance(raised, ProgrammingError) and under_way() is not None:
+        ours = DatabaseUnavailable  # on MySQL tables are gone for a while
     if ours is DatabaseUnavailable:
         log.error("database unavailable", exc_info=raised)
     return ours() if ours is not None else None

@@ -14,7 +14,7 @@ from drf_spectacular.settings import patched_settings
 
 import lowcode_async
 from lowcode_async.rest.openapi import fields, refusals
-from lowcode_async.rest.openapi.operations import SECURITY_SCHEMES
+from lowcode_async.rest.openapi.operations import KEY_SCHEMES, SECURITY_SCHEMES
 from lowcode_async.sentences import JSON, Language
 
 _DESCRIPTION: Final = """\
@@ -78,7 +78,7 @@ def _of_views(language: Language, prefix: str) -> dict[str, JSON]:
     return {
         **_plain(made),
         "components": {
-            "securitySchemes": SECURITY_SCHEMES,
+            "securitySchemes": {**SECURITY_SCHEMES, **KEY_SCHEMES},
             "schemas": _plain(schemas) | tables | refusals.schemas(language),
         },
     }

@@ -38,6 +38,15 @@ SECURITY_SCHEMES: Final[Mapping[str, Mapping[str, str]]] = {
     },
 }
 """The two ways to sign in."""
+KEY_SCHEMES: Final[Mapping[str, Mapping[str, str]]] = {
+    "restoration": {
+        "type": "apiKey",
+        "in": "header",
+        "name": "Authorization",
+        "description": "`Restoration …`, with the `read_key` of the restoration that is read",
+    },
+}
+"""What opens single things without signing in."""
 _BODY: Final[Refusals] = (
     errors.RequestInvalid,
     errors.BodyTooLarge,
@@ -56,6 +65,7 @@ def operation(
     parameters: Sequence[OpenApiParameter] = (),
     changes: bool = False,
     public: bool = False,
+    key: str | None = None,
 ) -> Callable[[F], F]:
     """Tell what a method of a view does; the method itself stays as it is.
 
@@ -69,6 +79,7 @@ def operation(
         parameters: of path and query.
         changes: whether a session needs its CSRF token, as for all but GET.
         public: whether whoever is not staff may use it, too.
+        key: of `KEY_SCHEMES`, what opens it instead of signing in.
     """
     kinds = [*refuses, errors.DatabaseUnavailable]
     if not public:
@@ -84,7 +95,7 @@ def operation(
         description="",
         request={"application/json": body} if body is not None else None,
         parameters=list(parameters),
-        auth=_security(public=public),
+        auth=_security(public=public, key=key),
         responses={**answers, **refusals.responses(_ordered(kinds))},
     )
 
@@ -132,9 +143,10 @@ def number(
     return in_query(name, schema, description, default=default)
 
 
-def _security(*, public: bool) -> Any:
+def _security(*, public: bool, key: str | None) -> Any:
     """Return the ways to sign in; an empty one stands for none at all."""
-    ways: list[dict[str, list[str]]] = [{name: []} for name in SECURITY_SCHEMES]
+    names = [*SECURITY_SCHEMES, *([key] if key else [])]
+    ways: list[dict[str, list[str]]] = [{name: []} for name in names]
     return [*ways, {}] if public else ways
 
 

@@ -244,6 +244,21 @@ def test_without_a_safety_backup_its_stage_is_skipped(root: APIClient, rows: Non
     assert Backup.objects.count() == 1
 
 
+@pytest.mark.parametrize("database", ["mysql"], indirect=True)
+def test_while_tables_are_gone_others_are_asked_to_wait(
+    root: APIClient, database: Database
+) -> None:
+    row = make_backup(progress=lambda _: None)
+    started = ask(root, row.name).json()
+    execute("RENAME TABLE authtoken_token TO gone")
+    try:
+        response = root.get(LIST)
+        assert (response.status_code, problems(response)) == (503, [("database_unavailable", "")])
+        assert told(started)["state"] == "queued"
+    finally:
+        execute("RENAME TABLE gone TO authtoken_token")
+
+
 @WITH_TOOLS
 def test_a_worker_killed_in_the_middle_is_told_and_its_work_not_taken_up_again(
     root: APIClient,
