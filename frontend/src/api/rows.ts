@@ -2,11 +2,14 @@
 
 import { addressOf, type Problem, problemsIn, request, requestTagged } from "@/api/http";
 import { type JsonObject, isObject, listAt, numberAt } from "@/domain/json";
+import { type RelatedNames, withKeys } from "@/domain/related";
 import type { Row, RowQuery } from "@/domain/rows";
 
 export interface RowPage {
   readonly count: number;
   readonly rows: readonly Row[];
+  /** What the rows that these lead to are called. */
+  readonly related: RelatedNames;
 }
 
 /** A row, and which state of it this is. */
@@ -17,11 +20,18 @@ export interface TaggedRow {
 
 export type RowKey = string | number;
 
-export async function readRows(model: string, query: RowQuery): Promise<RowPage> {
+/** Read a page; `relations` are the columns whose rows are to be named. */
+export async function readRows(
+  model: string,
+  query: RowQuery,
+  relations: readonly string[] = [],
+): Promise<RowPage> {
+  const expand = relations.join(",") || null;
   const body = await request<unknown>("GET", pathOf(model), {
-    query: { ...narrowing(query), page: query.page, page_size: query.pageSize },
+    query: { ...narrowing(query), page: query.page, page_size: query.pageSize, expand },
   });
-  return { count: numberAt(body, "count") ?? 0, rows: listAt(body, "results").filter(isObject) };
+  const rows = listAt(body, "results").filter(isObject);
+  return { count: numberAt(body, "count") ?? 0, ...withKeys(rows, relations) };
 }
 
 /** Where all rows that the query finds are, as a file. */

@@ -12,15 +12,19 @@ import type { Row, RowQuery } from "@/domain/rows";
 /** While nobody tells of changes, the list is asked for them. */
 const REFRESH_MS = 4000;
 
-export function useRows(model: string, query: Readonly<Ref<RowQuery>>) {
+export function useRows(
+  model: string,
+  query: Readonly<Ref<RowQuery>>,
+  relations: Readonly<Ref<readonly string[]>>,
+) {
   const client = useQueryClient();
   const key = ["rows", model];
   const project = computed(() => query.value.project);
   const refetch = (): void => void client.invalidateQueries({ queryKey: key });
   const told = useLiveRows(model, project, refetch);
   const list = useQuery({
-    queryKey: [...key, query],
-    queryFn: () => readRows(model, query.value),
+    queryKey: [...key, query, relations],
+    queryFn: () => readRows(model, query.value, relations.value),
     placeholderData: keepPreviousData,
     refetchInterval: () => (told.value ? false : REFRESH_MS),
   });

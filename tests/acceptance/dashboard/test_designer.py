@@ -87,3 +87,24 @@ def test_the_designer_works_by_keyboard_alone(site: Site, visit: Visit) -> None:
     expect(page.locator("[data-stage=restart]")).to_have_attribute(
         "data-state", "succeeded", timeout=WAIT_MS
     )
+
+
+@embedded
+def test_unsaved_changes_are_not_left_without_asking(site: Site, visit: Visit) -> None:
+    page = visit(site, language="en-GB").enter("models/new").page
+    page.fill("#model-name", "Unsaved")
+    page.get_by_role("link", name="Models", exact=True).click()
+    dialog = page.get_by_role("dialog")
+    expect(dialog).to_contain_text("Discard your changes?")
+    dialog.get_by_role("button", name="Cancel").click()
+    expect(page.locator("#model-name")).to_have_value("Unsaved")
+
+    with page.expect_event("dialog") as asked:
+        page.evaluate("setTimeout(() => location.reload())")
+    assert asked.value.type == "beforeunload"
+    asked.value.dismiss()
+    expect(page.locator("#model-name")).to_have_value("Unsaved")
+
+    page.get_by_role("link", name="Models", exact=True).click()
+    dialog.get_by_role("button", name="Discard and leave").click()
+    expect(page).to_have_url(f"{site.base_url}/lowcode/models")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from playwright.sync_api import expect
 
 from tests.acceptance.browsing import WAIT_MS, Visit, add_rows, embedded, rows_of
@@ -39,3 +41,59 @@ def test_rows_are_made_edited_and_deleted(site: Site, visit: Visit) -> None:
     page.get_by_role("dialog").get_by_role("button", name="Delete 2 rows").click()
     expect(page.locator("[data-row]")).to_have_count(1)
     assert [each["title"] for each in rows_of(site, "Stocked")] == ["paper"]
+
+
+@embedded
+def test_rows_show_what_they_lead_to_by_name(site: Site, visit: Visit) -> None:
+    name = {"name": "name", "type": "CharField", "max_length": 50}
+    author = {"name": "author", "type": "ForeignKey", "to": "Writer", "on_delete": "PROTECT"}
+    assert site.wait_for_end(site.post("Writer", [name]))["status"] == "success"
+    assert site.wait_for_end(site.post("Novel", [author]))["status"] == "success"
+    add_rows(site, "Writer", {"name": "Jane Austen"}, {"name": "Leo Tolstoy"})
+    add_rows(site, "Novel", {"author": 2})
+    staff = visit(site, language="en-GB").enter("models/Novel/rows")
+    page = staff.page
+
+    page.get_by_role("link", name="Leo Tolstoy · 2").click()
+    expect(page.locator("[data-row]")).to_have_count(1)
+    expect(page.locator("[data-row='2'] [data-column=name]")).to_have_text("Leo Tolstoy")
+    assert staff.complaints == []
+
+
+@embedded
+def test_rows_are_exported_and_imported_all_or_none(
+    site: Site, visit: Visit, tmp_path: Path
+) -> None:
+    fields = [
+        {"name": "title", "type": "CharField", "max_length": 50},
+        {"name": "stock", "type": "IntegerField", "default": 0},
+    ]
+    assert site.wait_for_end(site.post("Carried", fields))["status"] == "success"
+    add_rows(site, "Carried", {"title": "ink", "stock": 3}, {"title": "pen"})
+    page = visit(site, language="en-GB").enter("models/Carried/rows").page
+    expect(page.locator("[data-row]")).to_have_count(2)
+
+    menu = page.get_by_role("button", name="Import / export")
+    menu.click()
+    with page.expect_download() as download:
+        page.get_by_role("link", name="Export as CSV").click()
+    exported = download.value.path().read_text().splitlines()
+    assert exported == ["id,title,stock", "1,ink,3", "2,pen,0"]
+
+    def choose(*lines: str) -> None:
+        file = tmp_path / "rows.csv"
+        file.write_text("\n".join(lines))
+        page.get_by_label("Import CSV or JSON Lines").set_input_files(file)
+
+    dialog = page.get_by_role("dialog")
+    choose("title,stock", "paper,5", "ruler,many")
+    expect(dialog.locator(".problems li")).to_have_count(1)
+    expect(dialog.get_by_role("button", name="Import", exact=True)).to_be_disabled()
+    dialog.get_by_role("button", name="Cancel").click()
+    expect(dialog).to_have_count(0)
+    choose("title,stock", "paper,5", "ruler,7")
+    dialog.get_by_role("button", name="Import", exact=True).click()
+    expect(dialog).to_contain_text("2 rows imported")
+    dialog.get_by_role("button", name="Close").last.click()
+    expect(page.locator("[data-row]")).to_have_count(4)
+    assert [each["stock"] for each in rows_of(site, "Carried")] == [3, 0, 5, 7]

@@ -68,3 +68,27 @@ def test_a_page_recovers_by_itself_when_the_server_is_killed_in_an_upgrade(
     expect(staff.page.locator("[data-connection=ended]")).to_be_visible(timeout=WAIT_MS)
     shown = staff.page.locator("[role=log] .sequence").all_inner_texts()
     assert shown == [str(each["sequence"]) for each in subject.events()]
+
+
+def test_an_upgrade_is_watched_without_sockets_cancelled_and_run_again(
+    start_site: StartSite, visit: Visit
+) -> None:
+    site = start_site("sqlite", Mode.DISTRIBUTED)
+    site.processes["worker"].stop()  # nobody takes the upgrade up before it is back
+    staff = visit(site, language="en-GB")
+    page = staff.page
+    page.route_web_socket("**/ws/**", lambda socket: socket.close(code=1011))
+    task_id = site.post("Waiting", [{"name": "title", "type": "CharField", "max_length": 50}])
+    staff.enter(f"upgrades/{task_id}")
+    expect(page.locator("[data-connection=polling]")).to_be_visible()
+    expect(page.locator("[role=log] .row")).to_have_count(1)
+
+    page.get_by_role("button", name="Cancel upgrade").click()
+    page.get_by_role("dialog").get_by_role("button", name="Cancel upgrade").click()
+    expect(page.get_by_text("Cancelled by staff")).to_be_visible()
+    page.get_by_role("button", name="Run again").click()
+    page.wait_for_url(lambda url: "/upgrades/" in url and task_id not in url)
+    expect(page.locator("[data-connection=polling]")).to_be_visible()
+    site.start("worker")
+    staff.expect_stages("succeeded")
+    assert staff.complaints == []
