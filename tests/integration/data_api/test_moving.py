@@ -10,6 +10,7 @@ from django.db import connection
 from rest_framework.test import APIClient
 
 from lowcode_async import get_model
+from lowcode_async.data_api import moving
 from lowcode_async.definitions.model import ModelDefinition
 from lowcode_async.models import Upgrade
 from lowcode_async.planning.state import project_state
@@ -85,7 +86,11 @@ def test_who_knows_a_former_version_is_told_what_became_of_it(staff: APIClient) 
     ]
 
 
-def test_a_structure_that_keeps_moving_is_a_503(staff: APIClient) -> None:
+def test_a_structure_that_keeps_moving_is_a_503(
+    staff: APIClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Nothing comes of waiting here, however long it is: each answer would take all of it.
+    monkeypatch.setattr(moving, "_PATIENCE", 0.2)
     drop_column("color")
     Upgrade.objects.create(model_name="Sign", active_model="sign", definition={})
     for answer in (staff.get(SIGN), staff.post(SIGN, {"name": "a"}, "json")):
