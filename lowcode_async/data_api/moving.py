@@ -22,6 +22,7 @@ from lowcode_async.errors import LowcodeError, ModelNotFound
 from lowcode_async.migrating import marks
 from lowcode_async.models import Upgrade
 from lowcode_async.planning.databases import HOME
+from lowcode_async.rest.errors import RequestInvalid
 from lowcode_async.runtime import Published, get_published
 from lowcode_async.runtime.generation import begin, generation_now, newest_number, renew
 
@@ -118,9 +119,9 @@ def _with_retries(name: str, work: Callable[[Published], T]) -> T:
         except _Unrecorded:
             if published is None or not _moves_soon(published):
                 break
-        except LowcodeError:
+        except LowcodeError as error:
             # Of the structure of a moment ago it was wrong; by the one in force it may be right.
-            if newest_number() == generation.number:
+            if newest_number() == generation.number and not _refused_too_early(published, error):
                 raise
             renew()
         except DatabaseError as error:
@@ -150,7 +151,7 @@ def _may_retry(published: Published, error: DatabaseError, attempt: int) -> bool
         return True
     if isinstance(error, IntegrityError):
         # What was valid is not valid any more: the next look at it says why.
-        if attempt == 0:
+        if attempt == 0 or (_under_upgrade(published.name) and _moves_soon(published)):
             return True
         raise WriteConflict(model=published.name) from error
     if not _under_upgrade(published.name):
@@ -158,6 +159,17 @@ def _may_retry(published: Published, error: DatabaseError, attempt: int) -> bool
     if _moves_soon(published):
         return True
     raise StructureMoving(model=published.name) from error
+
+
+def _refused_too_early(published: Published | None, error: LowcodeError) -> bool:
+    """Tell whether the database refused rows for a column that it has, and the structure not yet."""
+    return (
+        published is not None
+        and isinstance(error, RequestInvalid)
+        and any(each.code == "row_refused" for each in error.problems)
+        and _under_upgrade(published.name)
+        and _moves_soon(published)
+    )
 
 
 def _under_upgrade(name: str) -> bool:

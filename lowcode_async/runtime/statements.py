@@ -95,6 +95,6 @@ def condition(rows: QuerySet[Any, Any]) -> tuple[str, tuple[Any, ...]]:
     try:
         sql, params = compiler.compile(query.where)
     except FullResultSet:
-        return "", ()
+        sql, params = "", ()
     tables, joined = compiler.get_from_clause()
     return f"{' '.join(tables)} WHERE {sql}", (*joined, *params)

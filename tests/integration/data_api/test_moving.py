@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -34,6 +35,26 @@ def drop_column(name: str) -> None:
     model: Any = project_state({"Sign": FIRST}).apps.get_model("dynamic", "Sign")
     with connection.schema_editor() as editor:
         editor.remove_field(model, model._meta.get_field(name))
+
+
+def add_column(given: ModelDefinition, name: str) -> None:
+    """Put a column into the table, as an upgrade would: without a default of the database's."""
+    former: Any = project_state({"Sign": FIRST}).apps.get_model("dynamic", "Sign")
+    model: Any = project_state({"Sign": given}).apps.get_model("dynamic", "Sign")
+    with connection.schema_editor() as editor:
+        editor.add_field(former, model._meta.get_field(name))
+
+
+def recorded_when_asked(given: ModelDefinition) -> Callable[..., Any]:
+    """Return what records a structure at the moment when somebody asks for the upgrade under way."""
+    waiting = [given]
+
+    def execute(go_on: Callable[..., Any], sql: str, *rest: Any) -> Any:
+        if waiting and sql.startswith("SELECT") and "active_model" in sql:
+            record(waiting.pop())
+        return go_on(sql, *rest)
+
+    return execute
 
 
 def renamed(given: ModelDefinition, former: str, now: str) -> ModelDefinition:
@@ -96,3 +117,24 @@ def test_a_structure_that_keeps_moving_is_a_503(
     for answer in (staff.get(SIGN), staff.post(SIGN, {"name": "a"}, "json")):
         assert (answer.status_code, codes(answer)) == (503, [("structure_moving", "")])
         assert answer["Retry-After"] == "1"
+
+
+def test_rows_without_a_column_that_is_there_already_are_written_anew(staff: APIClient) -> None:
+    weighed = definition(
+        "Sign", name=text(), size=number(default=1), color=text(), weight=number(default=7)
+    )
+    add_column(weighed, "weight")
+    Upgrade.objects.create(model_name="Sign", active_model="sign", definition={})
+    for path, body in (
+        (
+            f"{SIGN}batch/",
+            {"create": [{"name": "a", "color": "red"}, {"name": "b", "color": "red"}]},
+        ),
+        (SIGN, {"name": "c", "color": "red"}),
+    ):
+        record(FIRST)
+        generation.refresh()
+        with connection.execute_wrapper(recorded_when_asked(weighed)):
+            answer = staff.post(path, body, "json")
+        assert answer.status_code in (200, 201), answer.content
+    assert [each["weight"] for each in staff.get(SIGN).json()["results"]] == [7, 7, 7]
