@@ -23,7 +23,7 @@ from urllib.parse import urlsplit
 from tests.acceptance.site import Site
 
 ROWS = 2000
-ROUNDS = int(os.environ.get("ROUNDS", "60"))
+ROUNDS = int(os.environ.get("ROUNDS", "200"))
 BLOCK = 10
 """Requests of one kind in a row, so that the processor's time can be told apart."""
 CLIENTS = 16
@@ -135,7 +135,7 @@ def rows(site: Site) -> Iterator[list[str]]:
         "batch create of 1,000",
         lambda: ("POST", f"{OURS}batch/", {"create": _products(1000)}),
         lambda: ("POST", PLAIN, _products(1000)),
-        rounds=max(3, ROUNDS // 12),
+        rounds=max(3, ROUNDS // 40),
         block=1,
         crowded=False,
     )
@@ -221,7 +221,7 @@ def _row(mine: Measured, theirs: Measured) -> Iterator[str]:
 
 def _crowded(clients: list[Client], request: Callable[[], Request]) -> float:
     """Return how many requests a second are answered, when all clients ask without a pause."""
-    each = max(5, ROUNDS // 3)
+    each = max(5, ROUNDS // 10)
 
     def work(client: Client) -> None:
         for _ in range(each):
