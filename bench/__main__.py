@@ -10,9 +10,10 @@ import django
 os.environ["DJANGO_SETTINGS_MODULE"] = "tests.settings"
 django.setup()
 
-from bench import backups, changes, rows, sites, sockets, swaps, upgrades  # noqa: E402
+from bench import backups, changes, pages, rows, sites, sockets, swaps, upgrades  # noqa: E402
 from bench.tables import milliseconds, print_table  # noqa: E402
 from tests.acceptance.site import Mode  # noqa: E402
+from tests.servers.base import ServiceMissing  # noqa: E402
 from tests.servers.mariadb import MariaDB  # noqa: E402
 from tests.servers.postgresql import PostgreSQL  # noqa: E402
 from tests.servers.redis import Redis  # noqa: E402
@@ -26,6 +27,8 @@ def main() -> None:
     wanted = sys.argv[1:]
     if not wanted or "rows" in wanted:
         measure_rows()
+    if not wanted or "pages" in wanted:
+        measure_pages()
     if not wanted:
         measure_the_rest()
     if not wanted or "changes" in wanted:
@@ -47,6 +50,16 @@ def measure_rows() -> None:
     if others := list(rows.of_others()):
         heads = ["request", "theirs, ms", f"a second with {rows.CLIENTS} clients"]
         print_table("Other servers; median", heads, others)
+
+
+def measure_pages() -> None:
+    """Measure big pages of the dashboard."""
+    with sites.site(Mode.EMBEDDED) as site:
+        title = f"Big pages of the dashboard, at a load of {os.getloadavg()[0]:.1f}"
+        try:
+            print_table(title, pages.HEADS, list(pages.rows(site)))
+        except ServiceMissing as missing:
+            print(f"\nNOT MEASURED: {title}: {missing}")
 
 
 def measure_changes() -> None:
