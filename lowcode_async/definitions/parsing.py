@@ -84,27 +84,22 @@ def parse_definition(
     if not isinstance(data, dict):
         problems.add((), "definition_no_object", actual=kind_name(data))
         problems.raise_if_any()
-    old = read_renamed_from_model(data, existing=existing, problems=problems)
-    name = read_model_name(
+    name, old = _read_names(
         data,
+        problems,
         existing=existing,
         site_models=site_models,
         registered=registered,
         max_length=max_name_length,
-        problems=problems,
+        may_be_a_former_one=new_name_may_be_a_former_one,
     )
-    if name is not None:
-        check_model_rename(name, old, existing=existing, problems=problems)
-    if name is not None and not new_name_may_be_a_former_one:
-        check_former_names(name, existing=existing, problems=problems)
-    renaming = old is not None and name is not None and not problems
     surroundings = Surroundings(
         name=name,
         drafts=_read_fields(data, problems, max_name_length, max_fields),
-        existing=model_renamed(existing, str(old), str(name)) if renaming else existing,
+        existing=model_renamed(existing, old, name) if old and name else existing,
         site_models=site_models,
         problems=problems,
-        renamed_from=old if renaming else None,
+        renamed_from=old,
         supported=supported,
         site_tables=site_tables,
         known_operations=known_operations,
@@ -116,6 +111,33 @@ def parse_definition(
     definition = replace(definition, to_dict=read_to_dict(data, surroundings))
     problems.raise_if_any()
     return _with_fields(definition, surroundings)
+
+
+def _read_names(
+    data: Mapping[str, JSON],
+    problems: Problems,
+    *,
+    existing: Mapping[str, ModelDefinition],
+    site_models: Mapping[str, SiteModel],
+    registered: Mapping[str, str],
+    max_length: int,
+    may_be_a_former_one: bool,
+) -> tuple[str | None, str | None]:
+    """Return what the model is to be called, and what it was called if it is renamed."""
+    old = read_renamed_from_model(data, existing=existing, problems=problems)
+    name = read_model_name(
+        data,
+        existing=existing,
+        site_models=site_models,
+        registered=registered,
+        max_length=max_length,
+        problems=problems,
+    )
+    if name is not None:
+        check_model_rename(name, old, existing=existing, problems=problems)
+    if name is not None and not may_be_a_former_one:
+        check_former_names(name, existing=existing, problems=problems)
+    return name, None if name is None or problems else old
 
 
 def _read_fields(
