@@ -1,7 +1,7 @@
 """Where restorations are written down: beside the backups, since a restore replaces the database.
 
 Each state of a restoration is a small file of its own, with a number in its name that goes up by one;
-the highest counts, and what is older is deleted. So no reader meets half a state, on an object store as in
+the highest counts, and what is much older is deleted. So no reader meets half a state, on an object store as in
 a folder, and whoever writes a number that is taken already knows that somebody else is at it.
 """
 
@@ -28,8 +28,10 @@ NAME: Final = re.compile(
 )
 KEPT: Final = 20
 """Restorations that are remembered."""
-_TRIES: Final = 10
-"""How often a reader looks again whose file was replaced by a newer one meanwhile."""
+_STATES_KEPT: Final = 3
+"""Of each restoration: the listing of a large folder may miss files that come and go meanwhile."""
+_TRIES: Final = 100
+"""How often a reader looks again whose file was replaced by newer ones meanwhile."""
 
 
 class JournalTaken(Exception):
@@ -75,7 +77,7 @@ class Journal:
         own = [each for each in self._entries() if each.id == restoration.id]
         if any(each.number > entry.number for each in own):
             raise JournalTaken
-        self._delete(each for each in own if each.number < entry.number)
+        self._delete(each for each in own if each.number <= entry.number - _STATES_KEPT)
         return written
 
     def forget(self, restoration_id: UUID) -> None:

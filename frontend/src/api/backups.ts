@@ -29,6 +29,7 @@ function backupFrom(wire: Wire<"Backup">): Backup {
     size: wire.size,
     sha256: wire.sha256,
     engine: wire.engine,
+    database: wire.database,
     createdAt: moment(wire.created_at),
     verifiedAt: moment(wire.verified_at),
     upgradeId: wire.upgrade,

@@ -12,10 +12,17 @@ export interface Backup {
   readonly verifiedAt: number | null;
   readonly upgradeId: string | null;
   readonly modelName: string | null;
+  /** Alias of the database that it is of. */
+  readonly database: string | null;
   readonly canDownload: boolean;
   readonly canRestore: boolean;
   /** What restores it, on the server. */
   readonly restoreCommand: string;
+}
+
+/** Whether it holds users and sessions, which are in the site's own database. */
+export function holdsUsers({ database }: Backup): boolean {
+  return database === "default";
 }
 
 export interface BackupList {

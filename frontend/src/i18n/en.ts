@@ -454,8 +454,9 @@ export const en: Messages = {
     command: "How to restore",
     restoreTitle: "Restore {name}?",
     restoreLead: "The whole database becomes what it was then.",
-    restoreLost: "Whatever was changed since {when} is lost: rows, structures, users.",
-    restoreSession: "Passwords and sessions are those of then, too: you may have to sign in again.",
+    restoreLost: "Whatever was changed in it since {when} is lost, rows and structures.",
+    restoreSession:
+      "Users, passwords and sessions are those of then, too: you may have to sign in again.",
     restoreWhole: "It happens as a whole or not at all; other requests wait meanwhile.",
     restoreParts:
       "This database cannot do it as a whole: other requests fail meanwhile, and if the worker is killed, the safety backup has to be restored on the server.",

@@ -436,8 +436,8 @@ export const zh = {
     command: "如何恢复",
     restoreTitle: "恢复 {name}？",
     restoreLead: "整个数据库将回到当时的状态。",
-    restoreLost: "{when} 之后的所有更改都会丢失，包括数据、结构和用户。",
-    restoreSession: "密码和登录会话也会回到当时，您可能需要重新登录。",
+    restoreLost: "{when} 之后的所有更改都会丢失，包括数据和结构。",
+    restoreSession: "用户、密码和登录会话也会回到当时，您可能需要重新登录。",
     restoreWhole: "恢复要么整体完成，要么完全不发生；期间其他请求会等待。",
     restoreParts:
       "此类数据库无法整体恢复：期间其他请求会失败；如果工作进程被杀死，需要在服务器上恢复安全备份。",

@@ -26,7 +26,7 @@ def test_a_backup_is_restored_and_its_reader_told_though_signed_out(
     name = row.locator("td").first.inner_text().split()[0]
     row.get_by_role("button", name="Restore…").click()
     dialog = page.get_by_role("dialog")
-    expect(dialog.get_by_text("Whatever was changed since")).to_be_visible()
+    expect(dialog.get_by_text("Whatever was changed in it since")).to_be_visible()
     yes = dialog.get_by_role("button", name="Restore", exact=True)
     expect(yes).to_be_disabled()
     wrong = root.faults("the dialog to restore")

@@ -67,8 +67,12 @@ def test_what_was_written_is_read(journal: Journal) -> None:
     second = journal.write(failed)
     assert (first.number, second.number) == (1, 2)
     assert journal.find(first.id) == journal.newest() == second
-    assert len(journal.place.files()) == 1
     assert journal.find(uuid4()) is None
+    for _ in range(5):
+        second = journal.write(second)
+    assert (journal.newest(), len(journal.place.files())) == (second, 3)
+    journal.forget(first.id)
+    assert not journal.place.files()
 
 
 def test_who_writes_about_what_another_has_taken_is_told(journal: Journal) -> None:
