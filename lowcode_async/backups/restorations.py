@@ -199,6 +199,19 @@ class Restoration:
             raise BackupError("restoration_unreadable", format="?") from error
 
 
+class Watcher:
+    """Is told how a restore goes, in its thread. Whatever it raises before the restore itself ends it."""
+
+    def entered(self, stage: RestoreStage) -> None:
+        """A stage begins."""
+
+    def reached(self, percent: int) -> None:
+        """So much of the whole is done."""
+
+    def secured(self, name: str) -> None:
+        """The present state is in the backup of this name."""
+
+
 def patience() -> timedelta:
     """Return how long a restoration at work may be silent before its worker is taken for dead."""
     return timedelta(seconds=2 * conf.current().process_timeout)

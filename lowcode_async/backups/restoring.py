@@ -18,7 +18,7 @@ from lowcode_async.backups.checking import check_kind, check_sum, complete_backu
 from lowcode_async.backups.engines import engine_for
 from lowcode_async.backups.files import NAME
 from lowcode_async.backups.making import make_backup
-from lowcode_async.backups.restorations import RestoreStage
+from lowcode_async.backups.restorations import RestoreStage, Watcher
 from lowcode_async.backups.storage import Destination, destination, disk_errors
 from lowcode_async.clock import database_now
 from lowcode_async.errors import BackupError
@@ -41,19 +41,6 @@ class Restored:
     """The backup of what it was before."""
     warnings: tuple[Mapping[str, JSON], ...]
     """What an operator should know: ``{"code", "params"}`` each."""
-
-
-class Watcher:
-    """Is told how a restore goes, in its thread. Whatever it raises before the restore itself ends it."""
-
-    def entered(self, stage: RestoreStage) -> None:
-        """A stage begins."""
-
-    def reached(self, percent: int) -> None:
-        """So much of the whole is done."""
-
-    def secured(self, name: str) -> None:
-        """The present state is in the backup of this name."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

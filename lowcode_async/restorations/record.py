@@ -12,8 +12,12 @@ from typing import Final, Self
 
 from lowcode_async import conf
 from lowcode_async.backups.journal import Journal, JournalTaken
-from lowcode_async.backups.restorations import Restoration, RestorationState, RestoreStage
-from lowcode_async.backups.restoring import Watcher
+from lowcode_async.backups.restorations import (
+    Restoration,
+    RestorationState,
+    RestoreStage,
+    Watcher,
+)
 from lowcode_async.errors import BackupError
 from lowcode_async.sentences import JSON
 
