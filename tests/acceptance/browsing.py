@@ -31,7 +31,12 @@ LOOKS: Final = tuple((theme, width) for theme in ("light", "dark") for width in 
 """Themes, and widths of a window, in which every page has to be in order."""
 _IN_ORDER: Final = """async () => {
   // Colors change, everything finds its place, and what comes into sight by that is drawn.
-  for (let frame = 0; frame < 4; frame += 1) await new Promise(requestAnimationFrame);
+  const moves = () =>
+    document.querySelector("[class*='-enter-'], [class*='-leave-']") !== null ||
+    document.getAnimations().some((each) => Number.isFinite(each.effect.getComputedTiming().endTime));
+  for (let still = 0; still < 4; still = moves() ? 0 : still + 1) {
+    await new Promise(requestAnimationFrame);
+  }
   const { violations } = await axe.run(document, { resultTypes: ["violations"] });
   const { scrollWidth, clientWidth } = document.documentElement;
   return violations

@@ -104,13 +104,13 @@ async def test_a_worker_drops_what_it_is_doing(
 ) -> None:
     make_backup = backup.make_backup
 
-    def slow_backup(*, progress: Callable[[int], None], upgrade: Upgrade) -> Backup:
+    def slow_backup(*, progress: Callable[[int], None], upgrade: Upgrade, using: str) -> Backup:
         cancel_upgrade(upgrade.pk)
         deadline, percent = time.monotonic() + 60, itertools.count()
         while time.monotonic() < deadline:
             progress(next(percent) % 100)
             time.sleep(0.01)
-        return make_backup(progress=progress, upgrade=upgrade)
+        return make_backup(progress=progress, upgrade=upgrade, using=using)
 
     monkeypatch.setattr(backup, "make_backup", slow_backup)
     with override_settings(LOWCODE_LEASE_SECONDS=0.3):
