@@ -16,9 +16,9 @@ from rest_framework.permissions import BasePermission, IsAdminUser
 from rest_framework.request import Request
 
 from lowcode_async import conf
-from lowcode_async.data_api.columns import to_text
+from lowcode_async.data_api.asked import Asked
 from lowcode_async.data_api.errors import AccessRefused
-from lowcode_async.data_api.parameters import Asked
+from lowcode_async.data_api.wire import to_text
 from lowcode_async.data_api.writing import Writer
 from lowcode_async.rest.base import StaffView
 from lowcode_async.rest.bodies import read_json

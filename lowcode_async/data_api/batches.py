@@ -11,13 +11,14 @@ from rest_framework.request import Request
 
 from lowcode_async import conf
 from lowcode_async.data_api import moving
+from lowcode_async.data_api.asked import Asked
 from lowcode_async.data_api.base import DataView, answer, plain
 from lowcode_async.data_api.bodies import Values, read_changes, read_new
-from lowcode_async.data_api.columns import to_json
 from lowcode_async.data_api.many import Draft, insert, problems_of_many
-from lowcode_async.data_api.parameters import Asked, read_row
+from lowcode_async.data_api.parameters import read_row
 from lowcode_async.data_api.reading import Row, find
 from lowcode_async.data_api.texts import key_of
+from lowcode_async.data_api.wire import to_json
 from lowcode_async.data_api.writing import Writer
 from lowcode_async.definitions.kinds import shown
 from lowcode_async.errors import Problem

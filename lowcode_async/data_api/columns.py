@@ -2,29 +2,21 @@
 
 from __future__ import annotations
 
-import base64
 import builtins
 import datetime as dt
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
-from decimal import Decimal
-from functools import cached_property
 from typing import Any, Final, TypeAlias
 
-import orjson
 from django.conf import settings
 from django.core.exceptions import FieldDoesNotExist
 from django.db import models
 from django.utils import timezone
-from django.utils.duration import duration_iso_string
 
 from lowcode_async.definitions.constants.base import ConstantInvalid, ConstantType
 from lowcode_async.definitions.field_types import FIELD_METADATA
-from lowcode_async.definitions.kinds import kind_name, shown
-from lowcode_async.definitions.reserved import ReservedField
+from lowcode_async.definitions.kinds import kind_name
 from lowcode_async.errors import Problem
-from lowcode_async.runtime.reserved import reserved_of
-from lowcode_async.runtime.statements import Statement
 from lowcode_async.sentences import JSON
 
 AnyField: TypeAlias = "models.Field[Any, Any]"
@@ -38,8 +30,6 @@ _OPTIONS: Final = (
     "unpack_ipv4",
 )
 """Attributes of Django's fields that `ConstantType` knows as options."""
-
-_FORM: Final = orjson.OPT_UTC_Z | orjson.OPT_NON_STR_KEYS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -154,85 +144,7 @@ class Link:
         return list(dict.fromkeys(keys))
 
 
-@dataclass(frozen=True, eq=False, kw_only=True)
-class Shape:
-    """All columns and links of one model."""
-
-    model: type[models.Model]
-    columns: Mapping[str, Column]
-    """By name, in the order of the model."""
-    links: Mapping[str, Link]
-    reserved: Mapping[str, ReservedField]
-    """The reserved fields that it has, by name."""
-
-    @cached_property
-    def key(self) -> Column:
-        """The primary key."""
-        return self.columns[self.model._meta.pk.name]
-
-    @cached_property
-    def statements(self) -> dict[Any, Statement | None]:
-        """What pages of its rows have been read by; see `data_api.paging`."""
-        return {}
-
-    @cached_property
-    def names(self) -> tuple[str, ...]:
-        """Every key of a row in JSON."""
-        return (*self.columns, *self.links)
-
-    @property
-    def marks_deleted(self) -> bool:
-        """Whether deleting a row marks it."""
-        return "is_deleted" in self.reserved
-
-    @property
-    def confined(self) -> bool:
-        """Whether rows belong to projects."""
-        return "project" in self.reserved
-
-    def named(self, name: str) -> Column | Link | None:
-        """Return what has this name, a relation's column name and ``pk`` included."""
-        if name == "pk":
-            return self.key
-        by_column = next((each for each in self.columns.values() if each.attname == name), None)
-        return self.columns.get(name) or self.links.get(name) or by_column
-
-
-_SHAPE: Final = "_lowcode_shape"
-"""Where a class keeps its shape: that knows the class, so nothing that lives longer may know it."""
-
-
-def shape_of(model: type[models.Model]) -> Shape:
-    """Return the shape of a model; made once."""
-    found: Shape | None = vars(model).get(_SHAPE)
-    if found is None:
-        found = _shape(model)
-        setattr(model, _SHAPE, found)
-    return found
-
-
-def _shape(model: type[models.Model]) -> Shape:
-    columns = [shape_column(field) for field in model._meta.concrete_fields]
-    fields: Sequence[Any] = model._meta.many_to_many
-    links = [
-        Link(
-            name=field.name,
-            field=field,
-            related=field.related_model,
-            key=shape_column(field.related_model._meta.pk),
-        )
-        for field in fields
-        if not isinstance(field.related_model, str)
-    ]
-    return Shape(
-        model=model,
-        columns={each.name: each for each in columns},
-        links={each.name: each for each in links},
-        reserved=reserved_of(model),
-    )
-
-
-def shape_column(field: AnyField) -> Column:
+def column_of(field: AnyField) -> Column:
     """Return what a field's values are."""
     valued = _valued(field)
     # Numbers that the database gives have no constants of their own.
@@ -283,42 +195,3 @@ def wrong_value(error: ConstantInvalid, *, field: str, pointer: str) -> Problem:
     """Return the problem of a value that is none of its field's type."""
     code = VALUE_CODES.get(error.code, error.code)
     return Problem(pointer=pointer, code=code, params={"field": field, **error.params})
-
-
-def to_text(value: Any) -> str:
-    """Return a value as it stands in a line of CSV; None is the empty text."""
-    if value is None:
-        return ""
-    if isinstance(value, str):
-        return value
-    written = orjson.dumps(value, default=_told, option=_FORM).decode()
-    return written[1:-1] if written.startswith('"') else written
-
-
-def to_json(value: Any) -> bytes:
-    """Write rows as JSON: typed values as `ConstantType` reads them."""
-    return orjson.dumps(value, default=_told, option=_FORM)
-
-
-def _told(value: Any) -> JSON:
-    """Tell orjson what it does not know by itself."""
-    match value:
-        case Decimal():
-            return format(value, "f") if value.is_finite() else None
-        case dt.timedelta():
-            return duration_iso_string(value)
-        case bytes() | memoryview() | bytearray():
-            return base64.b64encode(value).decode("ascii")
-        case models.Model():
-            return value.pk
-        case int() if not isinstance(value, bool):
-            return int(value) if -(2**63) <= value < 2**64 else str(value)
-        case Iterable() if not isinstance(value, str):
-            return list(value)
-        case _:
-            return str(value)
-
-
-def described(value: Any) -> JSON:
-    """Return a value as a sentence may mention it."""
-    return shown(to_text(value))

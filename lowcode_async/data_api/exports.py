@@ -21,12 +21,13 @@ from django.http import HttpResponseBase, StreamingHttpResponse
 from rest_framework.request import Request
 
 from lowcode_async.data_api import moving
+from lowcode_async.data_api.asked import Asked
 from lowcode_async.data_api.base import DataView, plain
-from lowcode_async.data_api.columns import to_json, to_text
 from lowcode_async.data_api.formats import FORMATS, format_of
-from lowcode_async.data_api.parameters import Asked, read_list
+from lowcode_async.data_api.parameters import read_list
 from lowcode_async.data_api.reach import Reach
 from lowcode_async.data_api.reading import Row, stream
+from lowcode_async.data_api.wire import to_json, to_text
 from lowcode_async.runtime import Published
 
 _PIECE: Final = 256 * 1024

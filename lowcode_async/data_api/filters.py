@@ -8,9 +8,10 @@ from typing import Any
 
 from django.db.models import Q
 
-from lowcode_async.data_api.columns import Column, Link, shape_of
+from lowcode_async.data_api.columns import Column, Link
 from lowcode_async.data_api.lookups import SEARCHED, Comparison, comparison
 from lowcode_async.data_api.reach import Reach, visible, within
+from lowcode_async.data_api.shapes import shape_of
 
 
 class NoSuchField(LookupError):

@@ -6,7 +6,7 @@ import difflib
 from collections.abc import Sequence
 from typing import Any
 
-from lowcode_async.data_api.columns import shape_of
+from lowcode_async.data_api.shapes import shape_of
 from lowcode_async.definitions.kinds import shown
 from lowcode_async.errors import Problem
 from lowcode_async.models import SchemaVersion

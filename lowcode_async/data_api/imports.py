@@ -16,13 +16,15 @@ from rest_framework.request import Request
 
 from lowcode_async import conf
 from lowcode_async.data_api import moving
+from lowcode_async.data_api.asked import Asked
 from lowcode_async.data_api.base import DataView, answer, plain
 from lowcode_async.data_api.bodies import read_new
-from lowcode_async.data_api.columns import Column, to_json
+from lowcode_async.data_api.columns import Column
 from lowcode_async.data_api.formats import format_of_content
 from lowcode_async.data_api.many import Draft, insert, problems_of_many
-from lowcode_async.data_api.parameters import Asked, read_row
+from lowcode_async.data_api.parameters import read_row
 from lowcode_async.data_api.texts import to_json_value, to_list
+from lowcode_async.data_api.wire import to_json
 from lowcode_async.data_api.writing import Writer
 from lowcode_async.definitions.constants.base import ConstantInvalid
 from lowcode_async.errors import Problem

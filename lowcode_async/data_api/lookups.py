@@ -13,7 +13,7 @@ from typing import Any, Final
 from django.core.exceptions import ValidationError
 from django.db import models
 
-from lowcode_async.data_api.columns import Column, shape_column
+from lowcode_async.data_api.columns import Column, column_of
 from lowcode_async.data_api.texts import to_flag, to_list, to_sought
 from lowcode_async.definitions.constants.base import ConstantInvalid
 
@@ -133,4 +133,4 @@ def comparison(column: Column, parts: Sequence[str]) -> Comparison:
 def _transformed(column: Column, name: str) -> Column:
     transform: Any = column.valued.get_transform(name)
     output = transform.output_field if transform is not None else None
-    return shape_column(output if isinstance(output, models.Field) else models.IntegerField())
+    return column_of(output if isinstance(output, models.Field) else models.IntegerField())

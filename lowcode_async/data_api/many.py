@@ -11,8 +11,9 @@ from django.db import IntegrityError, connections, router, transaction
 from django.db.models import Model
 
 from lowcode_async.data_api.bodies import Values, escaped
-from lowcode_async.data_api.columns import Column, shape_of
+from lowcode_async.data_api.columns import Column
 from lowcode_async.data_api.reach import Reach
+from lowcode_async.data_api.shapes import shape_of
 from lowcode_async.data_api.validating import (
     missing_row,
     not_unique,

@@ -15,10 +15,10 @@ from django.db.models import F, Func, IntegerField, Model, QuerySet, Subquery
 from django.http import HttpRequest
 
 from lowcode_async.data_api import moving
-from lowcode_async.data_api.columns import to_json
+from lowcode_async.data_api.asked import Asked
 from lowcode_async.data_api.ordering import OrderKey, beyond
-from lowcode_async.data_api.parameters import Asked
 from lowcode_async.data_api.reading import Found, Selection, find
+from lowcode_async.data_api.wire import to_json
 from lowcode_async.definitions.constants.base import ConstantInvalid
 from lowcode_async.errors import Problem
 from lowcode_async.models import Counter

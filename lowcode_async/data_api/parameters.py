@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any, Final
 
 from django.core.exceptions import ValidationError
@@ -13,12 +13,14 @@ from django.http import HttpRequest, QueryDict
 
 from lowcode_async import conf
 from lowcode_async.data_api import filters
-from lowcode_async.data_api.columns import Column, Link, Shape, shape_of, wrong_value
+from lowcode_async.data_api.asked import Asked, View
+from lowcode_async.data_api.columns import Column, Link, wrong_value
 from lowcode_async.data_api.filters import NoSuchField, ProjectMissing
 from lowcode_async.data_api.history import field_unknown
 from lowcode_async.data_api.lookups import LookupUnknown
 from lowcode_async.data_api.ordering import OrderKey, default_order, order_keys
 from lowcode_async.data_api.reach import Deleted, Reach
+from lowcode_async.data_api.shapes import shape_of
 from lowcode_async.data_api.texts import to_flag, to_list, to_sought
 from lowcode_async.definitions.constants.base import ConstantInvalid
 from lowcode_async.definitions.kinds import shown, storable
@@ -33,36 +35,6 @@ LIST: Final = frozenset({"search", "ordering"})
 """Parameters that say which rows, beside filters."""
 PAGES: Final = frozenset({"page", "page_size", "cursor"})
 _NUMBER: Final = re.compile(r"[0-9]{1,9}", re.ASCII)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class View:
-    """How rows look in an answer."""
-
-    names: tuple[str, ...] = ()
-    """The chosen fields; all if empty."""
-    expanded: tuple[Column | Link, ...] = ()
-    """The relations whose rows stand in place of their keys."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Asked:
-    """All that the parameters of one request say."""
-
-    reach: Reach
-    view: View
-    condition: Q
-    order: tuple[OrderKey, ...]
-    page: int
-    page_size: int
-    cursor: str | None
-    """The cursor; the empty text asks for the first page by cursors, None for numbered pages."""
-    flags: frozenset[str]
-    """The flags that are true."""
-
-    def with_deleted(self) -> Asked:
-        """Return the same for rows that may be marked as deleted."""
-        return replace(self, reach=self.reach.with_deleted())
 
 
 class Reading:
@@ -128,14 +100,14 @@ class Reading:
 
     def set_project(self) -> None:
         """Find out which project is requested, by parameter or by header."""
-        confined = self.reach.shape.confined or _leads_to_projects(self.reach)
+        confined = self.reach.knows_projects
         text = self.one("project") if confined else None
         if text is None:
             text = self._header if confined else None
         elif self._header is not None and self._header != text:
             self.add("project_twice", "project", header=PROJECT_HEADER)
         if text is not None:
-            column = _project_column(self.reach)
+            column = self.reach.project_column
             project = self.value("project", lambda: to_sought(column, text))
             self.reach = replace(self.reach, project=project)
         elif self.reach.shape.confined:
@@ -241,21 +213,6 @@ def _relation(reach: Reach, name: str) -> Column | Link:
     return found
 
 
-def _related_shapes(reach: Reach) -> list[Shape]:
-    relations: list[Column | Link] = [*reach.shape.columns.values(), *reach.shape.links.values()]
-    return [shape_of(each.related) for each in relations if each.related is not None]
-
-
-def _leads_to_projects(reach: Reach) -> bool:
-    return any(each.confined for each in _related_shapes(reach))
-
-
-def _project_column(reach: Reach) -> Column:
-    """Return the column `project`: the model's own, or that of one it leads to."""
-    shapes = [reach.shape, *_related_shapes(reach)]
-    return next(each.columns["project"] for each in shapes if each.confined)
-
-
 def read_row(
     request: HttpRequest,
     published: Published,
@@ -308,7 +265,7 @@ def read_list(
 def _known(reach: Reach, names: frozenset[str]) -> frozenset[str]:
     if reach.shape.marks_deleted:
         names |= {"deleted"}
-    if reach.shape.confined or _leads_to_projects(reach):
+    if reach.knows_projects:
         names |= {"project"}
     return names
 

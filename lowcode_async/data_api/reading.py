@@ -16,9 +16,11 @@ from typing import Any, Final, TypeAlias
 from django.db import DEFAULT_DB_ALIAS
 from django.db.models import Model, QuerySet
 
-from lowcode_async.data_api.columns import Column, Link, Shape, shape_of, to_json
-from lowcode_async.data_api.parameters import View
+from lowcode_async.data_api.asked import View
+from lowcode_async.data_api.columns import Column, Link
 from lowcode_async.data_api.reach import Reach, visible
+from lowcode_async.data_api.shapes import Shape, shape_of
+from lowcode_async.data_api.wire import to_json
 
 Row: TypeAlias = dict[str, Any]
 

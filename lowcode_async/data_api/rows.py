@@ -10,11 +10,12 @@ from django.http import HttpResponse, HttpResponseBase
 from rest_framework.request import Request
 
 from lowcode_async.data_api import moving
+from lowcode_async.data_api.asked import Asked, View
 from lowcode_async.data_api.base import DataView, address, answer, expectation, plain
-from lowcode_async.data_api.columns import to_json
 from lowcode_async.data_api.paging import page_of
-from lowcode_async.data_api.parameters import Asked, View, read_list, read_row
+from lowcode_async.data_api.parameters import read_list, read_row
 from lowcode_async.data_api.reading import digest, find, row_tag, shown_as, whole_of
+from lowcode_async.data_api.wire import to_json
 from lowcode_async.data_api.writing import one
 from lowcode_async.runtime import Published
 

@@ -9,7 +9,8 @@ from typing import Any, Final
 import orjson
 from django.core.exceptions import ValidationError
 
-from lowcode_async.data_api.columns import Column, Shape
+from lowcode_async.data_api.columns import Column
+from lowcode_async.data_api.shapes import Shape
 from lowcode_async.definitions.constants.base import ConstantInvalid, unreadable
 from lowcode_async.definitions.kinds import Kind, storable
 from lowcode_async.sentences import JSON

@@ -10,8 +10,9 @@ from django.db import models
 from django.db.models import Model
 
 from lowcode_async.data_api.bodies import Values, escaped
-from lowcode_async.data_api.columns import described, shape_of, to_text
 from lowcode_async.data_api.reach import Reach
+from lowcode_async.data_api.shapes import shape_of
+from lowcode_async.data_api.wire import described, to_text
 from lowcode_async.errors import Problem
 
 _CODES: Final[Mapping[str, str]] = {"null": "field_null", "blank": "field_blank"}

@@ -10,7 +10,6 @@ from django.db.models import Model, ProtectedError, RestrictedError
 from django.utils import timezone
 
 from lowcode_async.data_api.bodies import Values, read_changes, read_new, read_replacement
-from lowcode_async.data_api.columns import to_text
 from lowcode_async.data_api.errors import (
     RowChanged,
     RowMarkedDeleted,
@@ -22,6 +21,7 @@ from lowcode_async.data_api.reach import Deleted, Reach
 from lowcode_async.data_api.reading import row_tag, whole_of
 from lowcode_async.data_api.texts import key_of
 from lowcode_async.data_api.validating import problems_of, problems_of_links
+from lowcode_async.data_api.wire import to_text
 from lowcode_async.definitions.kinds import shown
 from lowcode_async.definitions.reserved import Behavior
 from lowcode_async.rest.errors import RequestInvalid

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from lowcode_async.data_api.columns import Column, Shape, shape_of
+from lowcode_async.data_api.columns import Column
 from lowcode_async.data_api.openapi import values
 from lowcode_async.data_api.reach import visible
+from lowcode_async.data_api.shapes import Shape, shape_of
 from lowcode_async.runtime import Published
 from lowcode_async.sentences import JSON
 

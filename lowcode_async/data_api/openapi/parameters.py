@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from lowcode_async import conf
-from lowcode_async.data_api.columns import Column, Shape
+from lowcode_async.data_api.columns import Column
 from lowcode_async.data_api.lookups import LOOKUPS, ORDERED, SEARCHED
 from lowcode_async.data_api.openapi import values
 from lowcode_async.data_api.reach import Deleted
+from lowcode_async.data_api.shapes import Shape
 from lowcode_async.sentences import JSON
 
 _PAGING = ("page", "page_size", "cursor", "search", "ordering", "fields", "expand", "deleted")

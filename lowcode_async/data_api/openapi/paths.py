@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Final
 
 from lowcode_async.data_api import errors as refused
-from lowcode_async.data_api.columns import Shape, shape_of
 from lowcode_async.data_api.formats import FORMATS
 from lowcode_async.data_api.openapi import parameters, values
 from lowcode_async.data_api.openapi.answers import (
@@ -17,6 +16,7 @@ from lowcode_async.data_api.openapi.answers import (
     told,
 )
 from lowcode_async.data_api.openapi.bodies import reference
+from lowcode_async.data_api.shapes import Shape, shape_of
 from lowcode_async.rest.openapi.operations import SECURITY_SCHEMES
 from lowcode_async.runtime import Published
 from lowcode_async.sentences import JSON

@@ -12,7 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from rest_framework.test import APIClient
 
 from lowcode_async import get_model
-from lowcode_async.data_api.columns import shape_of
+from lowcode_async.data_api.shapes import shape_of
 from tests.integration.data_api.conftest import DATA, codes
 from tests.integration.runtime.dynamic import definition, publish
 

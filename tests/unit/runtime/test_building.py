@@ -13,7 +13,7 @@ from django.apps import apps
 from django.contrib.auth.models import User
 from django.db.models import Model
 
-from lowcode_async.data_api.columns import shape_of
+from lowcode_async.data_api.shapes import shape_of
 from lowcode_async.definitions.model import FieldDefinition, ModelDefinition
 from lowcode_async.errors import ModelNotFound
 from lowcode_async.runtime import building
