@@ -18,6 +18,7 @@ from lowcode_async.models import Upgrade
 from lowcode_async.planning.keeping import Call, Keeping, here
 from lowcode_async.planning.operations import Filling
 from lowcode_async.planning.plan import Plan, PlannedOperation
+from lowcode_async.planning.progress import Report, of_rows
 from lowcode_async.planning.state import APP_LABEL
 from lowcode_async.planning.tally import Tally
 from lowcode_async.sentences import JSON
@@ -28,13 +29,6 @@ Warnings = Sequence[Mapping[str, JSON]]
 
 AT_THE_END: Final = "Create indexes and constraints"
 """What a schema editor does when all operations are done."""
-
-
-class Report(Protocol):
-    """Tells how far the work is, in percent, with what else is worth telling."""
-
-    def __call__(self, percent: float, **detail: JSON) -> None:
-        """Publish it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -154,15 +148,14 @@ def told(step: Step, execution: Execution, *, of: int) -> Iterator[None]:
     Raises:
         DatabaseError: the database refused; its first note is the operation.
     """
-    share = 100 / max(of, 1)
-    start = step.index * share
+    start, end = (100 * part / max(of, 1) for part in (step.index, step.index + 1))
     described = step.operation.describe()
     execution.progress(start, operation=described)
     if isinstance(step.operation, Filling):
         step.operation.force = execution.force
         step.operation.keeping = execution.keeping
         step.operation.tally = execution.tally
-        step.operation.progress = lambda percent: execution.progress(start + share * percent / 100)
+        step.operation.progress = of_rows(execution.progress, start, end, operation=described)
     with named(described):
         yield
 

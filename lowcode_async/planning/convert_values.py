@@ -86,9 +86,9 @@ class ConvertValues(Filling):
             for page in column.pages(among=rows):
                 self._fill_by_function(column, page, converting, reverting)
                 seen += len(page)
-                self.progress(min(100, 100 * (done + seen) // max(1, total)))
+                self.progress(done + seen, total)
             done += size
-            self.progress(min(100, 100 * done // max(1, total)))
+            self.progress(done, total)
         if reverting is not None:
             kept = reverting.pages(self.old.name, removed=False)
             for rows in converting.settled_with_originals(column, kept):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
@@ -13,15 +13,12 @@ from django.db.migrations.state import ProjectState
 from lowcode_async.definitions.model import FieldDefinition
 from lowcode_async.planning.changes import effective_default
 from lowcode_async.planning.keeping import Keeping
+from lowcode_async.planning.progress import RowsDone, silent
 from lowcode_async.planning.rows import Column
 from lowcode_async.planning.state import build_field
 from lowcode_async.planning.tally import Tally
 from lowcode_async.planning.writing import write_column
 from lowcode_async.sentences import JSON
-
-
-def silent(percent: int) -> None:
-    """Tell nobody."""
 
 
 class Filling(Operation):
@@ -36,8 +33,7 @@ class Filling(Operation):
     category = OperationCategory.PYTHON
     force = False
     """Whether values may be lost."""
-    progress: Callable[[int], None] = staticmethod(silent)
-    """Is called with percents."""
+    progress: RowsDone = staticmethod(silent)
     keeping: Keeping | None = None
     """Where values go that the way back would not give again; None forgets them."""
     tally: Tally | None = None
@@ -111,7 +107,7 @@ class FillDefaults(Filling):
             filled = [(key, make()) for key, value in page if value is None]
             write_column(connection, model, self.name, filled)
             done += len(page)
-            self.progress(min(100, 100 * done // max(1, total)))
+            self.progress(done, total)
 
 
 class SettleField(SeparateDatabaseAndState):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from django.db import models
@@ -18,6 +18,7 @@ from lowcode_async.planning.orphans import Targets
 from lowcode_async.planning.plan import FieldChange, Plan
 from lowcode_async.planning.probing_conversions import ConversionProbe
 from lowcode_async.planning.probing_sets import violations
+from lowcode_async.planning.progress import Report, RowsDone, of_rows
 from lowcode_async.planning.removals import NO_VALUE, end_of, filled_in, removal_of
 from lowcode_async.planning.restoring import Restoring
 from lowcode_async.planning.rows import Column
@@ -29,7 +30,6 @@ from lowcode_async.planning.whole_rows import WHOLE
 if TYPE_CHECKING:
     from django.db.backends.base.base import BaseDatabaseWrapper
 
-Progress = Callable[[int], None]
 DISTINCT_GENERATORS = (generators.uuid4, generators.now)
 """Defaults that are another value each time."""
 
@@ -38,7 +38,7 @@ def probe(
     plan: Plan,
     connection: BaseDatabaseWrapper,
     *,
-    progress: Progress,
+    progress: Report,
     keeping: Keeping | None = None,
 ) -> list[Finding]:
     """Return what the plan would do to data, in the order of the fields.
@@ -48,7 +48,7 @@ def probe(
     Args:
         plan: the plan.
         connection: the database that holds the table.
-        progress: is called with percents.
+        progress: is called with percents, and with rows where it goes value by value.
         keeping: the lost values of the upgrade; it may revert another one.
     """
     if plan.before is None:
@@ -74,7 +74,7 @@ class Probe:
         plan: Plan,
         connection: BaseDatabaseWrapper,
         *,
-        progress: Progress,
+        progress: Report,
         keeping: Keeping | None = None,
     ) -> None:
         self.plan = plan
@@ -93,9 +93,10 @@ class Probe:
         rows = self.model._base_manager.using(self.connection.alias).count() if changes else 0
         for number, each in enumerate(changes):
             if rows:
-                share = _Share(self.progress, number, len(changes))
-                yield from self._findings_of(each, rows, share)
-            self.progress(100 * (number + 1) // len(changes))
+                start, end = (100 * part / len(changes) for part in (number, number + 1))
+                told = of_rows(self.progress, start, end)
+                yield from self._findings_of(each, rows, told)
+            self.progress(100 * (number + 1) / len(changes))
         yield from self._lost_order()
         yield from violations(self.plan, self.connection, keeping=self.reverting)
 
@@ -106,7 +107,7 @@ class Probe:
         if option in self.plan.before.options and option not in self.plan.after.options:
             yield from removal_of(self._column(ORDER), ORDER)
 
-    def _findings_of(self, each: FieldChange, rows: int, progress: Progress) -> Iterator[Finding]:
+    def _findings_of(self, each: FieldChange, rows: int, progress: RowsDone) -> Iterator[Finding]:
         if each.old is None:
             assert each.new is not None
             if self.reverting is not None:
@@ -173,20 +174,10 @@ class Probe:
                 )
 
     def _conversion(
-        self, old: FieldDefinition, new: FieldDefinition, rows: int, progress: Progress
+        self, old: FieldDefinition, new: FieldDefinition, rows: int, progress: RowsDone
     ) -> Iterator[Finding]:
         """Put each value through the conversion that the plan would put it through."""
         model = self.plan.to_state.apps.get_model(APP_LABEL, self.plan.after.name)
         target = Column(model, new.name, self.connection)
         probed = ConversionProbe(self._column(old.name), target, old, new, keeping=self.reverting)
         yield from probed.findings(rows, progress)
-
-
-class _Share:
-    """The progress of one of several parts."""
-
-    def __init__(self, progress: Progress, number: int, parts: int) -> None:
-        self.progress, self.number, self.parts = progress, number, parts
-
-    def __call__(self, percent: int) -> None:
-        self.progress((100 * self.number + percent) // self.parts)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Hashable, Iterator, Mapping
+from collections.abc import Hashable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -17,6 +17,7 @@ from lowcode_async.planning.duplicates import duplicates_of
 from lowcode_async.planning.findings import HARMLESS, MAX_SAMPLES, Finding, FindingKind, Sample
 from lowcode_async.planning.keeping import Keeping, Original
 from lowcode_async.planning.losses import loss_code, loss_params
+from lowcode_async.planning.progress import RowsDone
 from lowcode_async.planning.rows import Column
 from lowcode_async.planning.shapes import Kind, shape_of
 from lowcode_async.planning.shortcuts import Shortcut, Verdict
@@ -58,13 +59,13 @@ class ConversionProbe:
         has_originals = keeping is not None and keeping.has_originals(old.name)
         self.reverting = keeping if has_originals else None
 
-    def findings(self, rows: int, progress: Callable[[int], None]) -> Iterator[Finding]:
+    def findings(self, rows: int, progress: RowsDone) -> Iterator[Finding]:
         """Yield one finding for each kind of change, with its count and samples."""
         unsure, done = self._ask_the_database()
         for page in self.source.pages(among=unsure):
             self._look_at_page(page)
             done += len(page)
-            progress(min(100, 100 * done // rows))
+            progress(done, rows)
         self._ask_for_duplicates()
         for kind in sorted(self.counts, key=self._rank):
             yield self._finding(kind)

@@ -46,9 +46,13 @@ class RestoreValues(Filling):
         if self.keeping is None:
             return
         restoring = Restoring.of(Column(model, self.name, schema_editor.connection), self.keeping)
-        for page in restoring.pages():
+        total, done = self.keeping.count(self.name), 0
+        for found in self.keeping.pages(self.name, removed=True):
+            page = restoring.placed(found)
             restoring.write(page)
             self.keeping.put_back([each.id for each in page])
+            done += len(found)
+            self.progress(done, total)
 
 
 class RestoreRows(Filling):
@@ -76,8 +80,11 @@ class RestoreRows(Filling):
             return
         connection = schema_editor.connection
         inserting = Inserting(model, connection)
+        total, done = self.keeping.count(WHOLE), 0
         for page in self.keeping.pages(WHOLE, removed=True):
             self.keeping.put_back([each.pk for each in inserting.insert(page)])
+            done += len(page)
+            self.progress(done, total)
         set_sequences(model, connection)
 
 

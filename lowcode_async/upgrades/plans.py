@@ -21,10 +21,10 @@ from lowcode_async.planning.databases import place_of
 from lowcode_async.planning.drift import differences, drift_error
 from lowcode_async.planning.findings import Finding, FindingKind
 from lowcode_async.planning.keeping import Keeping
-from lowcode_async.planning.operations import silent
 from lowcode_async.planning.plan import Plan
 from lowcode_async.planning.planner import make_plan
 from lowcode_async.planning.probing import probe
+from lowcode_async.planning.progress import silent
 from lowcode_async.planning.refusals import refuse_on
 from lowcode_async.sentences import JSON, Language, sentence
 from lowcode_async.upgrades.asking import parse_upon, problems_of, refuse_moved_on, version_of

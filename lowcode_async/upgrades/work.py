@@ -14,6 +14,7 @@ from typing import Final, ParamSpec, Protocol, TypeVar
 from asgiref.sync import sync_to_async
 
 from lowcode_async.models import Upgrade
+from lowcode_async.planning.progress import Report
 from lowcode_async.sentences import JSON
 from lowcode_async.upgrades import bell, leases
 from lowcode_async.upgrades.leases import Claim
@@ -105,6 +106,10 @@ class Work:
         leases.prolong(self.claim)
 
     @contextmanager
-    def part(self, start: float, end: float) -> Iterator[Callable[[float], None]]:
+    def part(self, start: float, end: float) -> Iterator[Report]:
         """Map 0–100 percent of a part of the work to `start`–`end` of the whole."""
-        yield lambda percent: self.progress(start + (end - start) * percent / 100)
+
+        def told(percent: float, **detail: JSON) -> None:
+            self.progress(start + (end - start) * percent / 100, **detail)
+
+        yield told

@@ -25,6 +25,7 @@ from lowcode_async.planning.clones import Look, look_at
 from lowcode_async.planning.databases import place_of
 from lowcode_async.planning.drift import Difference, differences
 from lowcode_async.planning.plan import Plan
+from lowcode_async.planning.progress import Report, silent
 from lowcode_async.upgrades import leases
 from lowcode_async.upgrades.leases import Claim
 from lowcode_async.upgrades.planned import plan_again, plan_of
@@ -263,12 +264,14 @@ class Change:
         return _execution(self.upgrade, plan)
 
 
-def upgrade(name: str, *fields: FieldDefinition, **beside: Any) -> Upgrade:
+def upgrade(
+    name: str, *fields: FieldDefinition, progress: Report = silent, **beside: Any
+) -> Upgrade:
     """Change a model without any trouble."""
-    return _carried_out(_written(name, fields, force=True, **beside))
+    return _carried_out(_written(name, fields, force=True, **beside), progress)
 
 
-def revert(made: Upgrade) -> Upgrade:
+def revert(made: Upgrade, *, progress: Report = silent) -> Upgrade:
     """Take a change back without any trouble."""
     back = way_back(Upgrade.objects.get(pk=made.pk))
     version = DynamicModel.objects.values_list("version", flat=True).get(name=made.model_name)
@@ -282,18 +285,19 @@ def revert(made: Upgrade) -> Upgrade:
             force=True,
             state=Upgrade.State.RUNNING,
             stage=Upgrade.Stage.MIGRATE,
-        )
+        ),
+        progress,
     )
 
 
-def _carried_out(made: Upgrade) -> Upgrade:
-    execution = _execution(made, plan_of(made))
+def _carried_out(made: Upgrade, progress: Report) -> Upgrade:
+    execution = _execution(made, plan_of(made), progress)
     get_executor(execution.connection).carry_out(execution)
     Upgrade.objects.filter(pk=made.pk).update(state=Upgrade.State.SUCCEEDED)
     return made
 
 
-def _execution(made: Upgrade, plan: Plan) -> Execution:
+def _execution(made: Upgrade, plan: Plan, progress: Report = silent) -> Execution:
     claim = _claimed(made)
     return Execution(
         plan=plan,
@@ -302,7 +306,7 @@ def _execution(made: Upgrade, plan: Plan) -> Execution:
         connection=place_of(plan),
         fence=lambda: leases.fence(claim),
         record=lambda: record_version(made, plan),
-        progress=lambda percent, **detail: None,
+        progress=progress,
     )
 
 

@@ -35,8 +35,8 @@ class Tables:
 
     def probe(self, plan: Plan) -> list[Finding]:
         """Ask what the plan would do."""
-        percents: list[int] = []
-        found = probe(plan, connection, progress=percents.append)
+        percents: list[float] = []
+        found = probe(plan, connection, progress=lambda percent, **_: percents.append(percent))
         assert percents == sorted(percents)
         return [Finding.from_json(each.to_json()) for each in found]
 

@@ -272,11 +272,13 @@ def test_progress_goes_to_the_end(tables: Tables) -> None:
     tables.upgrade("Product", KEEP, field("v", "CharField", max_length=9))
     model = tables.model("Product")
     model.objects.bulk_create([model(v=f"{n}.0") for n in range(4500)], batch_size=1000)
-    percents: list[int] = []
     plan = tables.plan("Product", KEEP, field("v", "IntegerField"))
-    probe(plan, connection, progress=percents.append)
-    assert percents[-1] == 100
-    assert len(set(percents)) >= 3
+    told: list[tuple[float, Any]] = []
+    probe(plan, connection, progress=lambda percent, **rows: told.append((percent, rows)))
+    assert told[-1] == (100, {})
+    assert [rows for _, rows in told[:-1]] == [
+        {"rows_done": done, "rows_total": 4500} for done in (2000, 4000, 4500)
+    ]
 
 
 @pytest.mark.parametrize("database", ["sqlite"], indirect=True)
