@@ -2,6 +2,7 @@
 
 import { ENDS, isEnd, type StageName, STAGES, type UpgradeEvent } from "@/domain/events";
 import { flagAt, type JsonObject, numberAt, textAt } from "@/domain/json";
+import { hearRows, type RowsHeard } from "@/domain/rowsDone";
 
 export type RunState = "queued" | "running" | "succeeded" | "failed" | "cancelled";
 export type StageState = "pending" | "running" | "succeeded" | "skipped" | "failed" | "cancelled";
@@ -20,6 +21,8 @@ export interface StageRun {
   readonly message: string | null;
   /** When the percent was first and last heard of, for the rate. */
   readonly pace: Pace | null;
+  /** What it has told of rows. */
+  readonly rows: RowsHeard;
 }
 
 export interface Pace {
@@ -51,6 +54,7 @@ function pending(name: StageName): StageRun {
     detail: {},
     message: null,
     pace: null,
+    rows: [],
   };
 }
 
@@ -138,17 +142,26 @@ function ended(stage: StageRun, state: StageState, event: UpgradeEvent): StageRu
 
 function progressed(stage: StageRun, event: UpgradeEvent): StageRun {
   const percent = numberAt(event.payload, "percent");
+  const rows = hearRows(stage.rows, event);
+  const pace = percent === null ? stage.pace : paced(stage.pace, { at: event.at, percent });
+  // Ticks carry no number: one that was overtaken by a newer one tells nothing of how it stands.
+  if (rows.at(-1)?.at !== event.at) return { ...stage, rows, pace };
   return {
     ...stage,
     percent: percent ?? stage.percent,
     detail: event.payload,
     message: event.message,
-    pace: percent === null ? stage.pace : paced(stage.pace, { at: event.at, percent }),
+    pace,
+    rows,
   };
 }
 
-function paced(pace: Pace | null, to: Pace["to"]): Pace {
-  return pace && pace.to.percent <= to.percent ? { from: pace.from, to } : { from: to, to };
+function paced(pace: Pace | null, told: Pace["to"]): Pace {
+  if (!pace) return { from: told, to: told };
+  const { from, to } = pace;
+  if (told.at < from.at) return told.percent <= from.percent ? { from: told, to } : pace;
+  if (told.at < to.at) return pace;
+  return told.percent < to.percent ? { from: told, to: told } : { from, to: told };
 }
 
 /** How many milliseconds a stage will go on, by its pace so far; null where that is a guess. */

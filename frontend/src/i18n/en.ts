@@ -90,6 +90,8 @@ export const en: Messages = {
     cancelled: "Cancelled",
     resumed: "Taken up again by another worker ({count})",
     remaining: "about {time} left",
+    rows: "{done} of {total} rows",
+    rate: "{rate} rows/s",
     percent: "{percent}%",
   },
   upgrades: {

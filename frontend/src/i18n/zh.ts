@@ -76,6 +76,8 @@ export const zh = {
     cancelled: "已取消",
     resumed: "中断后由其他进程接续（第 {count} 次）",
     remaining: "预计剩余 {time}",
+    rows: "{done} / {total} 行",
+    rate: "{rate} 行/秒",
     percent: "{percent}%",
   },
   upgrades: {

@@ -2,11 +2,65 @@
 
 from __future__ import annotations
 
-from playwright.sync_api import expect
+import json
+import re
+from collections.abc import Callable
+from functools import partial
+from typing import Any, Final
+
+from playwright.sync_api import Page, WebSocketRoute, expect
 
 from tests.acceptance.browsing import WAIT_MS, Visit, add_rows, embedded, rows_of
 from tests.acceptance.site import Mode, Site, StartSite
 from tests.acceptance.subjects import Subject
+
+ONE_UPGRADE: Final = re.compile(r"/ws/lowcode/upgrades/[0-9a-f-]{36}/")
+
+
+class Relay:
+    """Between a page and the server: once a migrate stage begins, it tells of rows and stands still."""
+
+    def __init__(self, page: Page) -> None:
+        self._held: list[Callable[[], None]] | None = None
+        self._passes = False
+        page.route_web_socket(ONE_UPGRADE, self._opened)
+
+    def go_on(self) -> None:
+        """Hand on what has come meanwhile, and all that comes from now on."""
+        held, self._held, self._passes = self._held or [], None, True
+        for hand_on in held:
+            hand_on()
+
+    def _opened(self, socket: WebSocketRoute) -> None:
+        server = socket.connect_to_server()
+        server.on_message(lambda message: self._take(socket, message))
+        server.on_close(lambda code, _: self._in_turn(partial(socket.close, code=code)))
+
+    def _take(self, socket: WebSocketRoute, message: str | bytes) -> None:
+        self._in_turn(partial(socket.send, message))
+        event = json.loads(message)
+        if self._passes or (event["kind"], event["stage"]) != ("stage.started", "migrate"):
+            return
+        for second, rows in enumerate((120_000, 200_000)):
+            socket.send(json.dumps(_tick(event, second, rows)))
+        self._held = []
+
+    def _in_turn(self, hand_on: Callable[[], None]) -> None:
+        if self._held is None:
+            hand_on()
+        else:
+            self._held.append(hand_on)
+
+
+def _tick(event: dict[str, Any], second: int, rows: int) -> dict[str, Any]:
+    told = {"operation": "Convert values", "rows_done": rows, "rows_total": 1_000_000}
+    return {
+        "task_id": event["task_id"],
+        "kind": "stage.tick",
+        "stage": "migrate",
+        "at": f"2025-01-31T08:00:0{second}Z",
+        "payload": {"percent": 40 + second, **told},
+    }
 
 
 @embedded
@@ -31,8 +85,14 @@ def test_a_refused_change_shows_what_would_be_lost_is_forced_and_reverted(
     start = page.get_by_role("button", name="Force upgrade")
     expect(start).to_be_disabled()
     page.get_by_label("Type Refused to confirm").fill("Refused")
+    relay = Relay(page)
     start.click()
+    expect(page.locator("[data-stage=migrate] .pace")).to_have_text(
+        ["200,000 of 1,000,000 rows", "80,000 rows/s · about 10 s left"]
+    )
+    relay.go_on()
     staff.expect_stages("succeeded")
+    expect(page.locator("[data-stage=migrate]")).not_to_contain_text("rows/s")
     assert [each["age"] for each in rows_of(site, "Refused")] == [42, None]
 
     page.get_by_role("button", name="Revert").click()
