@@ -30,6 +30,7 @@ def detail(upgrade: Upgrade, language: Language | None = None) -> dict[str, JSON
         "version": version.number if version is not None else None,
         "differences": [each.to_json() for each in differences(former, asked)],
         "model_differences": [each.to_json() for each in model_differences(former, asked)],
+        "database": upgrade.database,
         "operations": upgrade.plan,
         "backup": {"name": backup.name, "size": backup.size, "sha256": backup.sha256}
         if backup is not None

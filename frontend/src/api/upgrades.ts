@@ -89,6 +89,7 @@ function detailFrom(wire: Wire<"UpgradeDetail">): UpgradeDetail {
   return {
     ...summaryFrom(wire),
     findings: wire.findings.map(findingFrom),
+    database: wire.database,
     operations: wire.operations?.map(plannedFrom) ?? null,
     definition: definitionFieldsFrom(wire.definition),
     former: wire.from_definition ? definitionFieldsFrom(wire.from_definition) : [],

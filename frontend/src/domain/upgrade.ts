@@ -83,6 +83,8 @@ export function followAll(
 /** An upgrade with all there is to know of it. */
 export interface UpgradeDetail extends UpgradeSummary {
   readonly findings: readonly Finding[];
+  /** Alias of the database that holds the table. */
+  readonly database: string;
   /** Null: not planned yet. */
   readonly operations: readonly Operation[] | null;
   /** What was asked for. */

@@ -115,6 +115,7 @@ export const en: Messages = {
   },
   upgrade: {
     of: "Upgrade of {model}",
+    database: "Database",
     id: "Task",
     by: "Started by",
     at: "Started",

@@ -101,6 +101,7 @@ export const zh = {
   },
   upgrade: {
     of: "{model} 的升级",
+    database: "数据库",
     id: "任务编号",
     by: "发起人",
     at: "发起时间",

@@ -189,6 +189,9 @@ class UpgradeDetail(UpgradeStatus):
     )
     differences = FieldDifference(many=True)
     model_differences = ModelDifference(many=True, help_text="Beside the fields")
+    database = serializers.CharField(
+        help_text="Alias of the database that holds the table; the routers are asked when it is planned"
+    )
     operations = PlannedOperation(
         many=True, allow_null=True, help_text="null before they are planned"
     )

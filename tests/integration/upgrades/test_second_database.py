@@ -15,6 +15,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from lowcode_async import get_model
 from lowcode_async.models import Backup, LostValue
 from lowcode_async.upgrades.catalog import models as live_models
+from lowcode_async.upgrades.details import detail
 from lowcode_async.upgrades.inspecting import inspect
 from lowcode_async.upgrades.lost import Choice
 from lowcode_async.upgrades.putting_back import put_back
@@ -30,6 +31,7 @@ async def test_a_model_lives_where_the_routers_send_it(
 ) -> None:
     made, _ = await upgraded("Item", NAME, TEXT, no_backup=True)
     assert (made.state, made.database) == ("succeeded", "archive"), made.error_params
+    assert (await sync_to_async(detail)(made))["database"] == "archive"
     await sync_to_async(make_rows)()
     assert await sync_to_async(tables)(connection) == set()
     assert await sync_to_async(tables)(archive) == {"dynamic_item"}
