@@ -15,7 +15,7 @@ import shutil
 import signal
 import subprocess
 import tempfile
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import IO, BinaryIO, Final
 
@@ -118,7 +118,7 @@ def write_output(
     with (
         disk_errors(target.parent),
         target.open("wb") as file,
-        _started(argv, env=env, stdin=None, stdout=True) as process,
+        _started(argv, env=env, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE) as process,
     ):
         assert process.stdout is not None
         _drain(process.stdout, file, meter, expected)
@@ -149,14 +149,14 @@ def feed_input(
 ) -> None:
     """Run a program that reads its standard input from the file `source`, from where that stands.
 
-    It is given the file itself and no pipe: should we be killed, it must not take the sudden end of a pipe
-    for the end of a backup, and commit half of it.
+    It is given the file itself and no pipe: should we be killed, it goes on to the end of the backup, instead
+    of taking the sudden end of a pipe for it.
 
     Raises:
         ToolFailed: it ended with an error.
         BackupError: the time is up.
     """
-    with _started(argv, env=env, stdin=source, stdout=False) as process:
+    with _started(argv, env=env, stdin=source) as process:
         while True:
             with contextlib.suppress(subprocess.TimeoutExpired):
                 process.wait(min(_LOOK_EVERY, meter.remaining()))
@@ -164,9 +164,45 @@ def feed_input(
             meter.reach(os.lseek(source.fileno(), 0, os.SEEK_CUR), total)
 
 
+def pour_input(
+    argv: Sequence[str],
+    *,
+    env: Mapping[str, str],
+    source: Iterable[bytes],
+    last: bytes,
+    meter: Meter,
+    total: int,
+) -> None:
+    """Run a program, and write `source`, of about `total` bytes, to its standard input.
+
+    Should we be killed, that ends where we were, and lacks `last`: this is written once the program has
+    done all before, and has asked for it by the first that it writes to its standard output.
+
+    Raises:
+        ToolFailed: it ended with an error, or did not ask.
+        BackupError: the time is up.
+    """
+    asked = False
+    with _started(argv, env=env, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
+        assert process.stdin is not None and process.stdout is not None
+        # A program that has ended says by its exit code why it reads no more.
+        with contextlib.suppress(BrokenPipeError):
+            _pour(source, process.stdin, meter, total)
+            asked = _has_output(process.stdout, meter)
+            process.stdin.write(last if asked else b"")
+        process.stdin.close()
+        _await(process, meter)
+    if not asked:
+        raise ToolFailed(0, "")
+
+
 @contextlib.contextmanager
 def _started(
-    argv: Sequence[str], *, env: Mapping[str, str], stdin: BinaryIO | None, stdout: bool
+    argv: Sequence[str],
+    *,
+    env: Mapping[str, str],
+    stdin: BinaryIO | int,
+    stdout: int = subprocess.DEVNULL,
 ) -> Iterator[subprocess.Popen[bytes]]:
     """Run a program for the length of a block, which waits for its end; kill it at an error.
 
@@ -178,8 +214,8 @@ def _started(
         try:
             process = subprocess.Popen(
                 argv,
-                stdin=stdin or subprocess.DEVNULL,
-                stdout=subprocess.PIPE if stdout else subprocess.DEVNULL,
+                stdin=stdin,
+                stdout=stdout,
                 stderr=errors,
                 env=env,
                 bufsize=0,
@@ -214,6 +250,29 @@ def _drain(output: IO[bytes], file: IO[bytes], meter: Meter, expected: int) -> N
             done += len(chunk)
             meter.reach(done, expected)
     file.flush()
+
+
+def _pour(source: Iterable[bytes], pipe: IO[bytes], meter: Meter, total: int) -> None:
+    done = 0
+    os.set_blocking(pipe.fileno(), False)
+    with selectors.DefaultSelector() as selector:
+        selector.register(pipe, selectors.EVENT_WRITE)
+        for chunk in source:
+            rest = memoryview(chunk)
+            while rest:
+                if selector.select(meter.remaining()):
+                    rest = rest[pipe.write(rest) or 0 :]
+            done += len(chunk)
+            meter.reach(done, total)
+
+
+def _has_output(output: IO[bytes], meter: Meter) -> bool:
+    """Wait for a program's first output; return whether there was one before its end."""
+    with selectors.DefaultSelector() as selector:
+        selector.register(output, selectors.EVENT_READ)
+        while not selector.select(meter.remaining()):
+            pass
+    return bool(output.read(1))
 
 
 def _await(process: subprocess.Popen[bytes], meter: Meter) -> None:

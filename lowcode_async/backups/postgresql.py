@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import re
-import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
@@ -16,16 +15,14 @@ from lowcode_async.backups.children import (
     ToolFailed,
     dump_anew,
     environment,
-    feed_input,
     find_tool,
+    pour_input,
     secret_file,
     version_of,
     write_output,
 )
 from lowcode_async.backups.files import tail_of
-from lowcode_async.backups.postgresql_script import CLEAN, write_head
-from lowcode_async.backups.storage import disk_errors
-from lowcode_async.backups.workplace import workplace
+from lowcode_async.backups.postgresql_script import CLEAN, COMMIT, script
 from lowcode_async.errors import BackupError
 
 END_MARK: Final = b"-- PostgreSQL database dump complete"
@@ -104,15 +101,17 @@ class PostgreSQL:
             raise BackupError("backup_incomplete", tool="pg_dump")
 
     def restore(self, path: Path, after: Sequence[str], meter: Meter) -> None:
-        """Drop all, load the backup and execute `after`, in one transaction."""
-        parent = Path(tempfile.gettempdir())
-        with workplace(parent) as folder:
-            with disk_errors(parent):
-                clean, head, last = self._scripts(folder, after)
-                with path.open("rb") as dump:
-                    write_head(dump, head, server=self._server_version())
-                    body = dump.tell()
-            self._load(path, body, [clean, head], last, meter)
+        """Drop all, load the backup and execute `after`, in one transaction; again, if a lock was held."""
+        for attempt in range(1, ATTEMPTS + 1):
+            try:
+                self._load(path, after, meter)
+            except ToolFailed as error:
+                locked = _LOCKED.search(error.output) is not None
+                if locked and attempt < ATTEMPTS:
+                    continue
+                code = "restore_locked" if locked else "restore_failed"
+                raise BackupError(code, detail=self._cleansed(error.output)) from error
+            return
 
     def _dump(self, target: Path, meter: Meter, expected: int) -> None:
         role = self._options().get("assume_role")
@@ -135,50 +134,29 @@ class PostgreSQL:
                 expected=expected,
             )
 
-    def _scripts(self, folder: Path, after: Sequence[str]) -> tuple[Path, Path, Path]:
-        """Write what psql executes before and after the dump; return it around the dump's head."""
+    def _load(self, path: Path, after: Sequence[str], meter: Meter) -> None:
         role = self._options().get("assume_role")
         become = f"SET ROLE {self._connection.ops.quote_name(role)};\n" if role else ""
-        clean, head, last = (folder / f"{each}.sql" for each in ("clean", "head", "last"))
-        clean.write_text(become + CLEAN.format(lock_timeout=LOCK_TIMEOUT), encoding="utf-8")
-        # The dump has emptied the search path of the session.
-        statements = ("RESET search_path", *after, "ANALYZE")
-        last.write_text("".join(f"{each};\n" for each in statements), encoding="utf-8")
-        return clean, head, last
-
-    def _load(
-        self, path: Path, body: int, before: Sequence[Path], after: Path, meter: Meter
-    ) -> None:
-        """Run psql; again, when the site held a lock, since nothing has changed then."""
-        files = [*(f"--file={each}" for each in before), "--file=-", f"--file={after}"]
-        for attempt in range(1, ATTEMPTS + 1):
-            try:
-                with self._connecting() as (conninfo, env), path.open("rb", buffering=0) as dump:
-                    dump.seek(body)
-                    feed_input(
-                        [
-                            self._tool("psql"),
-                            "--no-psqlrc",
-                            "--no-password",
-                            "--quiet",
-                            "--single-transaction",
-                            "--set=ON_ERROR_STOP=1",
-                            "--set=VERBOSITY=verbose",
-                            f"--dbname={conninfo}",
-                            *files,
-                        ],
-                        env=env,
-                        source=dump,
-                        meter=meter,
-                        total=path.stat().st_size,
-                    )
-            except ToolFailed as error:
-                locked = _LOCKED.search(error.output) is not None
-                if locked and attempt < ATTEMPTS:
-                    continue
-                code = "restore_locked" if locked else "restore_failed"
-                raise BackupError(code, detail=self._cleansed(error.output)) from error
-            return
+        before = become + CLEAN.format(lock_timeout=LOCK_TIMEOUT)
+        server = self._server_version()
+        with self._connecting() as (conninfo, env), path.open("rb") as dump:
+            pour_input(
+                [
+                    self._tool("psql"),
+                    "--no-psqlrc",
+                    "--no-password",
+                    "--quiet",
+                    "--set=ON_ERROR_STOP=1",
+                    "--set=VERBOSITY=verbose",
+                    f"--dbname={conninfo}",
+                    "--file=-",
+                ],
+                env=env,
+                source=script(dump, before=before, after=after, server=server),
+                last=COMMIT,
+                meter=meter,
+                total=path.stat().st_size,
+            )
 
     @contextlib.contextmanager
     def _connecting(self) -> Iterator[tuple[str, dict[str, str]]]:

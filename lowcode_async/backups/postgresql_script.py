@@ -1,10 +1,14 @@
-"""What goes before a dump of PostgreSQL when it is loaded: dropping all there is, and a tolerant head."""
+"""What psql reads in a restore: dropping all there is, a dump with a tolerant head, and what comes after."""
 
 from __future__ import annotations
 
 import re
-from pathlib import Path
+from collections.abc import Iterator, Sequence
 from typing import IO, Final
+
+COMMIT: Final = b"COMMIT;\n"
+"""The last word of a restore."""
+_CHUNK: Final = 1 << 18
 
 # Drops whatever a dump would hold, in every schema: the tables that came after the backup too, and
 # nothing that belongs to an extension, which only its owner could make again.
@@ -62,21 +66,38 @@ $lowcode$;
 """
 
 
-def write_head(dump: IO[bytes], target: Path, *, server: int) -> None:
-    """Copy what a dump has before its first rows, leaving out what this server would refuse.
+def script(dump: IO[bytes], *, before: str, after: Sequence[str], server: int) -> Iterator[bytes]:
+    """Yield a restore but for its last word, `COMMIT`, which it asks for by the only thing that it prints.
+
+    Whoever is killed before has changed nothing, how far psql may have come.
+
+    Args:
+        dump: the backup, from its start.
+        before: what is executed before it.
+        after: what is executed after it.
+        server: the major version of the server.
+    """
+    yield f"\\o /dev/null\nBEGIN;\n{before}".encode()
+    yield from _head(dump, server=server)
+    while chunk := dump.read(_CHUNK):
+        yield chunk
+    # The dump has emptied the search path of the session.
+    statements = ("RESET search_path", *after, "ANALYZE")
+    yield "".join(f"\n{each};" for each in statements).encode()
+    yield b"\n\\o\nSELECT 'commit?';\n"
+
+
+def _head(dump: IO[bytes], *, server: int) -> Iterator[bytes]:
+    """Yield what a dump has up to its first rows, leaving out what this server would refuse.
 
     That is what a newer pg_dump sets, and what only the owner of an extension may do; the schemas
     that extensions live in have been kept.
     """
-    with target.open("wb") as head:
-        start = dump.tell()
-        for line in dump:
-            if line.startswith(b"COPY "):
-                break
-            start += len(line)
-            if line.startswith(b"COMMENT ON EXTENSION "):
-                continue
-            if server < 17 and line.startswith(b"SET transaction_timeout "):
-                continue
-            head.write(re.sub(rb"^CREATE SCHEMA (?!IF )", b"CREATE SCHEMA IF NOT EXISTS ", line))
-        dump.seek(start)
+    for line in dump:
+        if line.startswith(b"COMMENT ON EXTENSION "):
+            continue
+        if server < 17 and line.startswith(b"SET transaction_timeout "):
+            continue
+        yield re.sub(rb"^CREATE SCHEMA (?!IF )", b"CREATE SCHEMA IF NOT EXISTS ", line)
+        if line.startswith(b"COPY "):
+            break

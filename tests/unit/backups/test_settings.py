@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,7 @@ import pytest
 from lowcode_async.backups.children import ToolFailed, environment, find_tool, version_of
 from lowcode_async.backups.mysql_options import database_name, option_file, password_of
 from lowcode_async.backups.postgresql import conninfo
-from lowcode_async.backups.postgresql_script import write_head
+from lowcode_async.backups.postgresql_script import script
 from lowcode_async.errors import BackupError
 
 
@@ -79,7 +80,11 @@ def test_a_program_does_not_see_the_secrets_of_the_site(monkeypatch: pytest.Monk
     assert {"PATH", "LC_ALL"} <= set(seen)
 
 
-def test_the_head_of_a_dump_is_made_bearable(tmp_path: Path) -> None:
+def read_by_psql(dump: bytes, *, server: int) -> bytes:
+    return b"".join(script(BytesIO(dump), before="DROP a;\n", after=("b", "c"), server=server))
+
+
+def test_a_dump_is_made_bearable_up_to_its_rows() -> None:
     lines = [
         b"SET transaction_timeout = 0;\n",
         b"CREATE SCHEMA extensions;\n",
@@ -88,28 +93,27 @@ def test_the_head_of_a_dump_is_made_bearable(tmp_path: Path) -> None:
         b"CREATE TABLE a (b text);\n",
     ]
     rows = b"COPY a (b) FROM stdin;\nCOMMENT ON EXTENSION citext IS 'a row'\n\\.\n"
-    path, head = tmp_path / "dump", tmp_path / "head"
-    path.write_bytes(b"".join(lines) + rows)
-    with path.open("rb") as dump:
-        write_head(dump, head, server=15)
-        assert dump.read() == rows
-    assert head.read_bytes().splitlines(keepends=True) == [
-        b"CREATE SCHEMA IF NOT EXISTS extensions;\n",
-        lines[2],
-        lines[4],
+    dump = b"".join(lines) + rows
+    expected = b"CREATE SCHEMA IF NOT EXISTS extensions;\n" + lines[2] + lines[4] + rows
+    assert expected in read_by_psql(dump, server=15)
+    assert read_by_psql(dump, server=17).count(lines[0]) == 1
+
+
+def test_a_restore_ends_with_a_question() -> None:
+    whole = read_by_psql(b"CREATE TABLE a (b text);\n", server=15)
+    assert whole.splitlines() == [
+        b"\\o /dev/null",
+        b"BEGIN;",
+        b"DROP a;",
+        b"CREATE TABLE a (b text);",
+        b"",
+        b"RESET search_path;",
+        b"b;",
+        b"c;",
+        b"ANALYZE;",
+        b"\\o",
+        b"SELECT 'commit?';",
     ]
-    with path.open("rb") as dump:
-        write_head(dump, head, server=17)
-    assert lines[0] in head.read_bytes()
-
-
-def test_the_head_of_a_dump_without_rows_is_all_of_it(tmp_path: Path) -> None:
-    path, head = tmp_path / "dump", tmp_path / "head"
-    path.write_bytes(b"CREATE TABLE a (b text);\n")
-    with path.open("rb") as dump:
-        write_head(dump, head, server=15)
-        assert dump.read() == b""
-    assert head.read_bytes() == path.read_bytes()
 
 
 def test_the_first_program_that_is_there_is_taken(
