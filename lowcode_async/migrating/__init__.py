@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db.backends.base.base import BaseDatabaseWrapper
 
+from lowcode_async.migrating.backfilling import Backfilling
 from lowcode_async.migrating.base import Executor
 from lowcode_async.migrating.elsewhere import Elsewhere
 from lowcode_async.migrating.mysql import MySQLExecutor
@@ -28,4 +29,6 @@ def get_executor(connection: BaseDatabaseWrapper) -> Executor:
     executor = _EXECUTORS[connection.vendor]()
     if connection.alias != HOME and isinstance(executor, TransactionalExecutor):
         return Elsewhere(executor)
+    if isinstance(executor, PostgreSQLExecutor):
+        return Backfilling(executor)
     return executor

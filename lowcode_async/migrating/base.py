@@ -46,6 +46,8 @@ class Execution:
     progress: Report
     count: Callable[[], None] = lambda: None
     """Tells what was lost, as long as all can be taken back; raises if more was than is agreed to."""
+    prolong: Callable[[], None] = lambda: None
+    """Prolongs the lease, at the end of a transaction that is not the last."""
     tally: Tally = field(default_factory=Tally)
     """What is lost on the way."""
     call: Call = here

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from django.db import DatabaseError, OperationalError
+from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 
 from lowcode_async import conf
@@ -42,12 +43,11 @@ class PostgreSQLExecutor(TransactionalExecutor):
 
     def locked(self, error: DatabaseError) -> bool:
         """Tell whether a lock was not granted in time."""
-        return getattr(error.__cause__, "sqlstate", None) in _NOT_GRANTED
+        return is_locked(error)
 
     def lost(self, error: DatabaseError) -> bool:
         """Tell whether the server has ended the session, or was not there to say so."""
-        state = getattr(error.__cause__, "sqlstate", None)
-        return isinstance(error, OperationalError) and (state is None or state[:3] in _GONE)
+        return is_lost(error)
 
     def holders(self, execution: Execution) -> str:
         """Name the sessions that hold locks on the plan's tables, the longest transaction first."""
@@ -64,8 +64,7 @@ class PostgreSQLExecutor(TransactionalExecutor):
 
     def prepare(self, editor: BaseDatabaseSchemaEditor) -> None:
         """Make every lock of this transaction a short wait."""
-        milliseconds = int(conf.current().lock_timeout * 1000)
-        editor.execute(f"SET LOCAL lock_timeout = {milliseconds}")
+        begin(editor.connection)
         # A worker that is killed in the middle of a long statement holds its locks no longer; nor
         # does one whose host has vanished, without which the server would wait for hours.
         for name, value in _DEAD_CLIENTS.items():
@@ -79,3 +78,26 @@ class PostgreSQLExecutor(TransactionalExecutor):
         """Check deferred foreign keys now: ALTER TABLE refuses a table with pending trigger events."""
         editor.execute("SET CONSTRAINTS ALL IMMEDIATE")
         editor.execute("SET CONSTRAINTS ALL DEFERRED")
+
+
+def begin(connection: BaseDatabaseWrapper) -> None:
+    """Begin a transaction whose locks are short waits, and each of whose statements sees what is there.
+
+    With a snapshot of its own, as a site may have it, it would not see what was written before its
+    locks were granted.
+    """
+    milliseconds = int(conf.current().lock_timeout * 1000)
+    with connection.cursor() as cursor:
+        cursor.execute("SET TRANSACTION ISOLATION LEVEL READ COMMITTED", None)
+        cursor.execute(f"SET LOCAL lock_timeout = {milliseconds}", None)
+
+
+def is_locked(error: DatabaseError) -> bool:
+    """Tell whether a lock was not granted in time."""
+    return getattr(error.__cause__, "sqlstate", None) in _NOT_GRANTED
+
+
+def is_lost(error: DatabaseError) -> bool:
+    """Tell whether the server has ended the session, or was not there to say so."""
+    state = getattr(error.__cause__, "sqlstate", None)
+    return isinstance(error, OperationalError) and (state is None or state[:3] in _GONE)

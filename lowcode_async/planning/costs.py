@@ -13,6 +13,7 @@ from django.db.migrations.operations import AlterModelTable, DeleteModel
 from django.db.migrations.state import ProjectState
 
 from lowcode_async.errors import StageFailed
+from lowcode_async.planning.backfills import backfilled, is_beforehand
 from lowcode_async.planning.ensuring import EnsureEmpty
 from lowcode_async.planning.observers import LOCKS, Lock, observer_of
 from lowcode_async.planning.operations import Filling
@@ -76,8 +77,17 @@ def costs_of(plan: Plan, connection: BaseDatabaseWrapper) -> list[Cost]:
         return [Cost() for _ in plan.operations]
     with rehearsal(plan, connection, apart=True) as clone:
         seen = list(_seen(plan, clone))
+    chosen = backfilled(plan, connection)
+    before = [is_beforehand(each, chosen) for each in plan.operations]
+    free = [
+        replace(cost, lock=Lock.NONE) if first else cost
+        for cost, first in zip(seen, before, strict=True)
+    ]
     held = _held_alone if connection.vendor == "mysql" else _held_together
-    return held(plan.operations, seen)
+    together = held(plan.operations, free)
+    return [
+        now if first else later for now, later, first in zip(free, together, before, strict=True)
+    ]
 
 
 def estimate_of(plan: Plan, connection: BaseDatabaseWrapper, costs: Sequence[Cost]) -> Estimate:

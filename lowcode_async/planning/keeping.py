@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -105,6 +106,34 @@ class Keeping:
                 restored.update(restored_at=None, restored_by=None)
 
         self.call(forget)
+
+    def forget_rows(self, field: str, keys: Sequence[Any], *, formerly: str) -> Counter[str]:
+        """Forget what was written down of some rows: they are looked at once more.
+
+        Args:
+            field: whose values were kept aside.
+            keys: primary keys of the rows.
+            formerly: name of the field of which the reverted upgrade has kept values aside.
+
+        Returns:
+            How many values there were, by the kind of their finding.
+        """
+        digests = [digest(key_text(key)) for key in keys]
+
+        def forget() -> Counter[str]:
+            rows = LostValue.objects.filter(
+                upgrade_id=self.upgrade_id, field=field, removed=False, row_digest__in=digests
+            )
+            found = Counter(rows.values_list("finding", flat=True))
+            rows.delete()
+            if self.reverts is not None:
+                originals = self._kept(formerly).filter(row_digest__in=digests)
+                originals.filter(restored_by_id=self.upgrade_id).update(
+                    restored_at=None, restored_by=None
+                )
+            return found
+
+        return self.call(forget)
 
     def _insert(self, field: str, losses: Sequence[Loss], *, removed: bool) -> None:
         """Insert rows, many at once: half the time of making models of them."""

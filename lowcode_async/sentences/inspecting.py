@@ -50,6 +50,11 @@ SENTENCES: dict[str, Sentence] = {
         en="table {table} is an empty one by which an upgrade marks that this database has been changed; "
         "it can be dropped while no upgrade is under way",
     ),
+    "inspected_backfill_left": Sentence(
+        zh="数据表 {table} 记录升级逐批转换时需要复查的行；没有升级在进行时，下一次升级会连同触发器一起删除它",
+        en="table {table} lists rows that an upgrade has to look at again while it converts batch by batch; "
+        "if no upgrade is under way, the next one drops it with its triggers",
+    ),
     "inspected_table_left": Sentence(
         zh="数据表 {table} 不属于任何模型",
         en="table {table} belongs to no model",

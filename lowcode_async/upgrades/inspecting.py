@@ -18,6 +18,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from lowcode_async.definitions.model import ModelDefinition
 from lowcode_async.errors import ModelNotFound
 from lowcode_async.migrating import marks
+from lowcode_async.migrating.backfilling import STALE
 from lowcode_async.models import DynamicModel, SchemaVersion, Upgrade
 from lowcode_async.planning.columns import column_of, default_table_of, link_table_of, table_of
 from lowcode_async.planning.databases import HOME, connection_of, database_of
@@ -35,6 +36,7 @@ _MAKES_NO_CLASS: Final = (AttributeError, FieldError, LookupError, TypeError, Va
 _LEFT: Final = (
     (PREFIX, "inspected_clone_left"),
     (marks.PREFIX, "inspected_mark_left"),
+    (STALE, "inspected_backfill_left"),
     ("", "inspected_table_left"),
 )
 """Beginnings of the names of tables that are no model's, with what is said of them."""
@@ -209,7 +211,8 @@ def _stray_tables(connection: BaseDatabaseWrapper) -> set[str]:
     introspection = connection.introspection
     site = {each.lower() for each in introspection.django_table_names()}
     names = {each.lower() for each in introspection.table_names()} - site
-    return {each for each in names if each.startswith((f"{APP_LABEL}_", PREFIX, marks.PREFIX))}
+    ours = (f"{APP_LABEL}_", PREFIX, marks.PREFIX, STALE)
+    return {each for each in names if each.startswith(ours)}
 
 
 def _remarks_on_tables(

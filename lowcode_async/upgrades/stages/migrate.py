@@ -89,6 +89,7 @@ def _execution(work: Work, *, again: bool, more: list[Finding] | None = None) ->
         fence=work.fence,
         count=count,
         record=record,
+        prolong=work.prolong,
         progress=work.progress,
         tally=tally,
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from lowcode_async.migrating import marks
+from lowcode_async.migrating import backfilling, marks
 from lowcode_async.models import Upgrade
 from lowcode_async.planning.databases import HOME, place_of
 from lowcode_async.planning.drift import differences, drift_error
@@ -44,6 +44,7 @@ def _look(work: Work) -> tuple[Plan, list[Finding]]:
     refuse_on(connection, plan)
     work.progress(5)
     sweep(connection)
+    backfilling.sweep(connection)
     if connection.alias != HOME:
         marks.sweep(connection)
     found = differences(connection, plan)

@@ -24,6 +24,7 @@ from lowcode_async.models import DynamicModel, SchemaVersion, Upgrade
 from lowcode_async.planning.clones import Look, look_at
 from lowcode_async.planning.databases import place_of
 from lowcode_async.planning.drift import Difference, differences
+from lowcode_async.planning.findings import Finding
 from lowcode_async.planning.plan import Plan
 from lowcode_async.planning.progress import Report, silent
 from lowcode_async.upgrades import leases
@@ -222,12 +223,13 @@ class Change:
         """Whether the new version is in force."""
         return SchemaVersion.objects.filter(upgrade=self.upgrade).exists()
 
-    def work(self) -> None:
-        """Do what a worker does in the migrate stage."""
+    def work(self) -> tuple[Finding, ...]:
+        """Do what a worker does in the migrate stage; return what was lost."""
         again = self.recorded
         execution = self._execution(again=again)
         executor = get_executor(execution.connection)
         _ = executor.finish(execution) if again else executor.carry_out(execution)
+        return execution.tally.findings
 
     def take_back(self) -> None:
         """Do what a worker does when it gives the upgrade up."""

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from django.contrib.auth.models import User
 from django.db import connection
+from django.test import override_settings
 
 from lowcode_async.definitions.field_types import FIELD_METADATA
 from lowcode_async.definitions.model import FieldDefinition
@@ -239,3 +240,19 @@ def test_every_type_of_column_has_a_clone(tables: Tables) -> None:
     plan = tables.plan("Product", NAME, *every)
     assert UNKNOWN not in costs_of(plan, connection)
     assert estimate(plan).code != "estimate_impossible"
+
+
+@pytest.mark.parametrize("database", ["postgresql"], indirect=True)
+def test_nobody_waits_for_what_is_done_beforehand(tables: Tables) -> None:
+    product(tables, rows=10)
+    plan = tables.plan("Product", NAME, field("age", "IntegerField", null=True))
+    with override_settings(LOWCODE_BACKFILL_ROWS=11):
+        at_once, small = estimate(plan), costs(plan)
+    with override_settings(LOWCODE_BACKFILL_ROWS=10):
+        in_batches, large = estimate(plan), costs(plan)
+    assert [each.lock for each in small.values()][:2] == [EVERYBODY, EVERYBODY]
+    assert [each.lock for each in large.values()][:2] == [NOBODY, NOBODY]
+    assert [*small.values()][2:] == [*large.values()][2:]
+    assert at_once.seconds is not None
+    assert in_batches.seconds is not None
+    assert in_batches.seconds < at_once.seconds

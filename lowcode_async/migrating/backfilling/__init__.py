@@ -1,0 +1,7 @@
+"""Converting large tables on PostgreSQL while everybody goes on writing."""
+
+from lowcode_async.migrating.backfilling.executor import Backfilling
+from lowcode_async.migrating.backfilling.leftovers import sweep
+from lowcode_async.migrating.backfilling.watch import STALE
+
+__all__ = ["STALE", "Backfilling", "sweep"]

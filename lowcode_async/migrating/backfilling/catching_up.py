@@ -1,0 +1,62 @@
+"""What is left to do for a shadow under the lock: the rows that changed last."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from lowcode_async.migrating.backfilling.parts import Part
+from lowcode_async.migrating.backfilling.watch import Watch
+from lowcode_async.planning.convert_values import ConvertValues
+from lowcode_async.planning.findings import Finding
+from lowcode_async.planning.operations import Filling
+from lowcode_async.planning.rows import Column
+
+
+class CatchUp(Filling):
+    """Stands in the place of the operation that would fill a shadow in one go."""
+
+    def __init__(
+        self,
+        whole: ConvertValues,
+        watch: Watch,
+        *,
+        comment: str | None,
+        found: Sequence[Finding],
+        last: bool,
+    ) -> None:
+        self.model_name = whole.model_name
+        self.whole = whole
+        self.watch = watch
+        self.comment_of_column = comment
+        self.found = found
+        """What was lost beforehand."""
+        self.last = last
+        """Whether no other shadow of the table is behind this one."""
+
+    def describe(self) -> str:
+        """Say what it does."""
+        return self.whole.describe()
+
+    def fill(self, model: Any, schema_editor: Any) -> None:
+        """Look again at the rows that changed last; from here on the shadow is a column like others."""
+        connection, whole = schema_editor.connection, self.whole
+        table = connection.ops.quote_name(model._meta.db_table)
+        schema_editor.execute(f"LOCK TABLE {table} IN ACCESS EXCLUSIVE MODE")
+        self.watch.stop()
+        assert self.tally is not None and self.keeping is not None
+        whole.force, whole.keeping = self.force, self.keeping
+        for each in self.found:
+            if each.field == whole.new.name:
+                self.tally.add(each)
+        has_originals = self.keeping.has_originals(whole.old.name)
+        part = Part.of(
+            whole,
+            Column(model, whole.name, connection),
+            Column(model, whole.shadow, connection),
+            reverting=self.keeping if has_originals else None,
+        )
+        part.redo(self.watch.stale(), self.tally)
+        self.watch.keep(model._meta.db_table, part.target.field.column, self.comment_of_column)
+        if self.last:
+            self.watch.forget()

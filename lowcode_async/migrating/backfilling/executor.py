@@ -1,0 +1,193 @@
+"""Shadows are filled before the table is held, so that writers wait for little more than the names.
+
+1. One short transaction adds the shadows, and triggers that keep them in step with what is written.
+2. Batches fill them, each a short transaction; what is lost is kept aside in the same one.
+3. The rows that were written meanwhile, and of which the database is not sure, are looked at again.
+4. The transaction of the change does that for the last few under the lock, and then all the rest of
+   the plan, as if the shadows had been filled just now.
+
+A worker that is killed before the fourth leaves the old structure in force, with columns that nobody
+reads. The next one drops them, forgets what was kept aside, and begins anew. (The idea is that of
+pt-online-schema-change and pgroll: triggers and batches.)
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from django.db import transaction
+from django.db.migrations.operations import SeparateDatabaseAndState
+from django.db.migrations.operations.base import Operation
+
+from lowcode_async.errors import Retryable
+from lowcode_async.migrating.backfilling.batches import Batches, briefly
+from lowcode_async.migrating.backfilling.catching_up import CatchUp
+from lowcode_async.migrating.backfilling.parts import Part
+from lowcode_async.migrating.backfilling.watch import Watch
+from lowcode_async.migrating.base import Execution, Warnings, named
+from lowcode_async.migrating.postgresql import PostgreSQLExecutor, begin
+from lowcode_async.planning.backfills import backfilled, beforehand
+from lowcode_async.planning.findings import Finding
+from lowcode_async.planning.plan import Conversion, Plan
+from lowcode_async.planning.progress import of_rows
+from lowcode_async.planning.rows import Column
+from lowcode_async.planning.state import APP_LABEL
+
+log = logging.getLogger(__name__)
+
+_SHARE = 95.0
+"""Percent of the work that is done beforehand."""
+
+
+@dataclass(frozen=True, slots=True)
+class Backfilling:
+    """Carries plans out on a PostgreSQL that has the plugin's rows too."""
+
+    executor: PostgreSQLExecutor
+    """Carries out what is left, and plans that fill no large table."""
+
+    def carry_out(self, execution: Execution) -> Warnings:
+        """Fill the shadows of large tables, then do the rest in one transaction."""
+        watch = Watch(execution.connection, execution.upgrade.pk)
+        _clear(execution, watch)
+        chosen = backfilled(execution.plan, execution.connection)
+        if not chosen:
+            return self.executor.carry_out(execution)
+        try:
+            found = _fill(execution, watch, chosen)
+            return self.executor.carry_out(_rest(execution, watch, chosen, found))
+        except Retryable:
+            raise
+        except Exception:
+            _try_to_clear(execution, watch)
+            raise
+
+    def take_back(self, execution: Execution) -> None:
+        """Drop what a killed worker has left of the shadows."""
+        _clear(execution, Watch(execution.connection, execution.upgrade.pk))
+
+    def finish(self, execution: Execution) -> Warnings:
+        """Do nothing: the whole change was in the transaction that recorded the version."""
+        return self.executor.finish(execution)
+
+
+def _clear(execution: Execution, watch: Watch) -> None:
+    """Drop the shadows with all that belongs to them, and forget what was kept aside."""
+    if not watch.stands():
+        return
+
+    def attempt() -> None:
+        with transaction.atomic(using=execution.connection.alias), named("Drop shadows"):
+            begin(execution.connection)
+            execution.fence()
+            watch.end()
+            execution.keeping.forget()
+            execution.prolong()
+
+    briefly(attempt, execution)
+    log.info("shadows dropped upgrade=%s", execution.upgrade.pk)
+
+
+def _try_to_clear(execution: Execution, watch: Watch) -> None:
+    """Do so, or leave it to the next upgrade that is validated: why this one failed is told first."""
+    try:
+        _clear(execution, watch)
+    except Exception as error:  # noqa: BLE001 - a lost lease or connection among them
+        log.warning("shadows left upgrade=%s error=%s", execution.upgrade.pk, error)
+
+
+def _fill(
+    execution: Execution, watch: Watch, chosen: tuple[Conversion, ...]
+) -> tuple[Finding, ...]:
+    """Add the shadows and fill them; return what was lost."""
+    parts = _parts(execution, chosen)
+    described = parts[0].operation.describe()
+    execution.progress(0.0, operation=described)
+    _begin(execution, watch, parts)
+    log.info("backfilling upgrade=%s shadows=%s", execution.upgrade.pk, len(parts))
+    batches = Batches(
+        execution=execution,
+        watch=watch,
+        parts=parts,
+        progress=of_rows(execution.progress, 0.0, _SHARE, operation=described),
+    )
+    batches.fill()
+    batches.catch_up()
+    return batches.tally.findings
+
+
+def _parts(execution: Execution, chosen: tuple[Conversion, ...]) -> list[Part]:
+    """Return the conversions, on the table as it is before the plan but for its shadows."""
+    plan, keeping = execution.plan, execution.keeping
+    state = plan.from_state.clone()
+    operations = list(beforehand(plan, chosen))
+    for each, added, _ in operations:
+        state.add_field(
+            APP_LABEL, plan.name_before.lower(), each.shadow, added.field, preserve_default=True
+        )
+    model: Any = state.apps.get_model(APP_LABEL, plan.name_before)
+    parts = []
+    for each, _, whole in operations:
+        whole.force, whole.keeping = execution.force, keeping
+        columns = [
+            Column(model, name, execution.connection) for name in (each.old.name, each.shadow)
+        ]
+        has_originals = keeping.has_originals(each.old.name)
+        parts.append(Part.of(whole, *columns, reverting=keeping if has_originals else None))
+    return parts
+
+
+def _begin(execution: Execution, watch: Watch, parts: Sequence[Part]) -> None:
+    model: Any = parts[0].column.model
+
+    def attempt() -> None:
+        with execution.connection.schema_editor(atomic=True) as editor:
+            begin(execution.connection)
+            execution.fence()
+            with named("Add shadows"):
+                for each in parts:
+                    editor.add_field(model, each.target.field)
+                key = model._meta.pk.column
+                watch.begin(model._meta.db_table, key, [each.watched for each in parts])
+            execution.prolong()
+
+    briefly(attempt, execution)
+
+
+def _rest(
+    execution: Execution,
+    watch: Watch,
+    chosen: tuple[Conversion, ...],
+    found: tuple[Finding, ...],
+) -> Execution:
+    """Return what is left to carry out."""
+    plan = execution.plan
+    instead: dict[Operation, Operation] = {}
+    for each, added, whole in beforehand(plan, chosen):
+        instead[added] = SeparateDatabaseAndState(state_operations=[added])
+        instead[whole] = CatchUp(
+            whole,
+            watch,
+            comment=added.field.db_comment,
+            found=found,
+            last=each is chosen[-1],
+        )
+    return replace(
+        execution,
+        plan=_with(plan, instead),
+        progress=lambda percent, **detail: execution.progress(
+            _SHARE + percent * (100 - _SHARE) / 100, **detail
+        ),
+    )
+
+
+def _with(plan: Plan, instead: dict[Operation, Operation]) -> Plan:
+    """Return the plan with other operations in the places of some."""
+    operations = tuple(
+        replace(each, operation=instead.get(each.operation, each.operation))
+        for each in plan.operations
+    )
+    return replace(plan, operations=operations)

@@ -1,0 +1,100 @@
+"""One conversion of several: its columns, what becomes of values, and which rows need a second look."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, Self
+
+from django.db.models import QuerySet
+
+from lowcode_async.migrating.backfilling.watch import Watched
+from lowcode_async.planning.convert_values import ConvertValues
+from lowcode_async.planning.converting import Converting
+from lowcode_async.planning.converting_pages import ConvertingPages
+from lowcode_async.planning.findings import FindingKind
+from lowcode_async.planning.keeping import Keeping
+from lowcode_async.planning.rows import Column
+from lowcode_async.planning.samples import key_json
+from lowcode_async.planning.tally import Tally
+
+ORIGINALS_AT_ONCE = 250
+"""Rows that get their originals in one transaction."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """One conversion."""
+
+    operation: ConvertValues
+    column: Column
+    """The old one."""
+    target: Column
+    """The shadow."""
+    converting: Converting
+    pages: ConvertingPages
+    reverting: Keeping | None
+    """What the reverted upgrade has kept aside, if there is anything."""
+
+    @classmethod
+    def of(
+        cls,
+        operation: ConvertValues,
+        column: Column,
+        target: Column,
+        *,
+        reverting: Keeping | None,
+    ) -> Self:
+        """Return the conversion of one column into another."""
+        converting = Converting(column, target, operation.new)
+        return cls(
+            operation=operation,
+            column=column,
+            target=target,
+            converting=converting,
+            pages=operation.pages(column, converting, reverting),
+            reverting=reverting,
+        )
+
+    @property
+    def watched(self) -> Watched:
+        """What the triggers have to know."""
+        return Watched(
+            source=self.column.field.column,
+            shadow=self.target.field.column,
+            shortcut=self.converting.shortcut,
+            nullable=self.converting.final.null,
+            doubted=self.reverting is not None,
+        )
+
+    def left(self, rows: QuerySet[Any]) -> QuerySet[Any]:
+        """Return the rows among some that the database has not converted."""
+        left = rows.filter(**{f"{self.target.field.attname}__isnull": True})
+        if self.converting.final.null:
+            left = left.filter(**{f"{self.column.field.attname}__isnull": False})
+        return left
+
+    def with_originals(self) -> Iterator[QuerySet[Any]]:
+        """Yield the rows, few at a time, that count as settled although there is an original for them."""
+        if self.reverting is None:
+            return
+        for page in self.reverting.pages(self.operation.old.name, removed=False):
+            for start in range(0, len(page), ORIGINALS_AT_ONCE):
+                some = page[start : start + ORIGINALS_AT_ONCE]
+                yield from self.converting.settled_with_originals(self.column, [some])
+
+    def fill(self, rows: QuerySet[Any], tally: Tally) -> None:
+        """Give rows to the function; nobody may change them until the end of the transaction."""
+        for page in self.column.pages(among=rows.select_for_update(no_key=True)):
+            self.pages.fill(page, tally)
+
+    def redo(self, keys: Sequence[Any], tally: Tally) -> None:
+        """Give rows to the function once more, and forget what was told of them; some may have gone."""
+        name, keeping = self.operation.new.name, self.operation.keeping
+        to_python = self.column.model._meta.pk.to_python
+        keys = [to_python(key) for key in keys]
+        if keeping is not None:
+            found = keeping.forget_rows(name, keys, formerly=self.operation.old.name)
+            counts = {FindingKind(kind): count for kind, count in found.items()}
+            tally.take_off(name, counts, keys={key_json(key) for key in keys})
+        self.fill(self.column.rows.filter(pk__in=keys), tally)
