@@ -31,12 +31,12 @@ def further(environment: Mapping[str, str]) -> dict[str, str]:
     }
 
 
-def tuned(database: dict[str, Any], *, pool: PoolSize) -> dict[str, Any]:
+def tuned(database: dict[str, Any], *, pool: PoolSize, prepares: bool = True) -> dict[str, Any]:
     """Return `database` (one entry of ``DATABASES``) with our options under those of its URL."""
     engine = database["ENGINE"].rpartition(".")[2]
     options = {
         "sqlite3": _sqlite,
-        "postgresql": lambda: _postgresql(pool),
+        "postgresql": lambda: _postgresql(pool, prepares=prepares),
         "mysql": _mysql,
     }.get(engine, dict[str, Any])()
     result = copy.deepcopy(database)
@@ -57,7 +57,7 @@ def _sqlite() -> dict[str, Any]:
     }
 
 
-def _postgresql(pool: PoolSize) -> dict[str, Any]:
+def _postgresql(pool: PoolSize, *, prepares: bool) -> dict[str, Any]:
     """Pool the connections: each request has a thread of its own, so ``CONN_MAX_AGE`` keeps none."""
     return {
         # Tries are further and further apart: begun anew every few seconds, the pool notices soon
@@ -65,6 +65,8 @@ def _postgresql(pool: PoolSize) -> dict[str, Any]:
         "pool": {**asdict(pool), "reconnect_timeout": 5.0},
         "connect_timeout": 5,
         "application_name": "lowcode",
+        # Times that a connection is asked the same before psycopg prepares it.
+        "prepare_threshold": 5 if prepares else None,
         "keepalives_idle": 30,
     }
 

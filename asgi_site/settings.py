@@ -77,12 +77,12 @@ _POOL = PoolSize(
     max_size=env.int("DB_POOL_MAX", default=20),
     timeout=env.float("DB_POOL_TIMEOUT", default=10.0),
 )
-DATABASES = {
-    "default": tuned(
-        env.db("DATABASE_URL", default=f"sqlite:///{BASE_DIR / 'var' / 'db.sqlite3'}"), pool=_POOL
-    ),
-    **{alias: tuned(env.db(name), pool=_POOL) for alias, name in further(env.ENVIRON).items()},
+_PREPARES = env.bool("DB_PREPARE", default=True)
+_URLS = {
+    "default": env.db("DATABASE_URL", default=f"sqlite:///{BASE_DIR / 'var' / 'db.sqlite3'}"),
+    **{alias: env.db(name) for alias, name in further(env.ENVIRON).items()},
 }
+DATABASES = {alias: tuned(url, pool=_POOL, prepares=_PREPARES) for alias, url in _URLS.items()}
 DATABASE_ROUTERS = env.list("DATABASE_ROUTERS", default=[])
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 

@@ -27,6 +27,7 @@ from lowcode_async.data_api import urls as data_urls
 app_name = "lowcode_api"
 
 urlpatterns = [
+    *data_urls.urlpatterns,  # first: asked for most, and each that stands before costs time
     path("upgrade-model/", StartUpgrade.as_view(), name="upgrade-model"),
     path("plan/", PlanUpgrade.as_view(), name="plan"),
     path("upgrade-status/<str:task_id>/", UpgradeStatus.as_view(), name="upgrade-status"),
@@ -54,7 +55,6 @@ urlpatterns = [
     path("session/", Session.as_view(), name="session"),
     path("schema/", SchemaDocument.as_view(), name="schema"),
     path("schema/ui/", SchemaPage.as_view(), name="schema-page"),
-    *data_urls.urlpatterns,
     # Django's own answers to the rest are pages in HTML, and without the slash an error in DEBUG.
     re_path("", UnknownPath.as_view()),
 ]

@@ -7,6 +7,7 @@ import binascii
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
+from urllib.parse import urlencode
 
 import orjson
 from django.core.exceptions import EmptyResultSet, ValidationError
@@ -196,7 +197,5 @@ def _cursor_address(
 
 
 def _address(request: HttpRequest, **changed: Any) -> str:
-    query = request.GET.copy()
-    for name, value in changed.items():
-        query[name] = str(value)
-    return request.build_absolute_uri(f"{request.path}?{query.urlencode()}")
+    query = dict(request.GET.lists()) | {name: [value] for name, value in changed.items()}
+    return request.build_absolute_uri(f"{request.path}?{urlencode(query, doseq=True)}")

@@ -100,14 +100,13 @@ class Reading:
 
     def set_project(self) -> None:
         """Find out which project is requested, by parameter or by header."""
-        confined = self.reach.knows_projects
-        text = self.one("project") if confined else None
+        column = self.reach.shape.projects
+        text = self.one("project") if column is not None else None
         if text is None:
-            text = self._header if confined else None
+            text = self._header if column is not None else None
         elif self._header is not None and self._header != text:
             self.add("project_twice", "project", header=PROJECT_HEADER)
-        if text is not None:
-            column = self.reach.project_column
+        if column is not None and text is not None:
             project = self.value("project", lambda: to_sought(column, text))
             self.reach = replace(self.reach, project=project)
         elif self.reach.shape.confined:
@@ -265,7 +264,7 @@ def read_list(
 def _known(reach: Reach, names: frozenset[str]) -> frozenset[str]:
     if reach.shape.marks_deleted:
         names |= {"deleted"}
-    if reach.knows_projects:
+    if reach.shape.projects is not None:
         names |= {"project"}
     return names
 

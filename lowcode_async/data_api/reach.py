@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
@@ -11,7 +11,7 @@ from django.contrib.auth import get_user_model
 from django.db import models
 from django.db.models import Q, QuerySet
 
-from lowcode_async.data_api.columns import Column, Link
+from lowcode_async.data_api.columns import Column
 from lowcode_async.data_api.shapes import Shape, shape_of
 from lowcode_async.runtime import Published
 from lowcode_async.runtime.published import is_published
@@ -45,26 +45,11 @@ class Reach:
         """The model's name, as callers know it."""
         return self.published.name
 
-    @property
-    def knows_projects(self) -> bool:
-        """Whether a project can be requested: its rows belong to some, or those that they lead to."""
-        return any(each.confined for each in self._shapes())
-
-    @property
-    def project_column(self) -> Column:
-        """The column `project`: the model's own, or that of one it leads to."""
-        return next(each.columns["project"] for each in self._shapes() if each.confined)
-
-    def _shapes(self) -> Iterator[Shape]:
-        yield self.shape
-        leading: list[Column | Link] = [*self.shape.columns.values(), *self.shape.links.values()]
-        for each in leading:
-            if each.related is not None:
-                yield shape_of(each.related)
-
     def rows(self) -> QuerySet[models.Model]:
         """Return the rows within reach."""
-        return self.model._default_manager.filter(within(self.shape, self.project, self.deleted))
+        rows = self.model._default_manager.all()
+        condition = within(self.shape, self.project, self.deleted)
+        return rows.filter(condition) if condition else rows
 
     def with_deleted(self) -> Reach:
         """Return the same, and rows that are marked as deleted along with it."""

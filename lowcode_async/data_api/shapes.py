@@ -51,6 +51,14 @@ class Shape:
         """Whether rows belong to projects."""
         return "project" in self.reserved
 
+    @cached_property
+    def projects(self) -> Column | None:
+        """The column `project`: its own, or that of a model it leads to; None if no project can be requested."""
+        leading: list[Column | Link] = [*self.columns.values(), *self.links.values()]
+        related = [shape_of(each.related) for each in leading if each.related is not None]
+        shapes = (self, *related)
+        return next((each.columns["project"] for each in shapes if each.confined), None)
+
     def named(self, name: str) -> Column | Link | None:
         """Return what has this name, a relation's column name and ``pk`` included."""
         if name == "pk":

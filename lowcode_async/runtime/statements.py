@@ -12,13 +12,15 @@ from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import FullResultSet
-from django.db import connections
+from django.db import DataError, NotSupportedError, ProgrammingError, connections
 from django.db.models import QuerySet, Subquery
 from django.db.models.expressions import BaseExpression
 
 try:
+    from psycopg import Cursor as PreparingCursor
     from psycopg.types.datetime import TimestamptzLoader
 except ImportError:  # a site without PostgreSQL
+    PreparingCursor = None  # type: ignore[assignment, misc]
     TimestamptzLoader = None  # type: ignore[assignment, misc]
 
 
@@ -33,6 +35,8 @@ class Statement:
     """Alias of the database it was made for."""
     kind: type[Any]
     """Django's compiler for it."""
+    converted: bool
+    """Whether Django converts what the database answers."""
 
     def tuples(self, params: Sequence[Any], *, limit: tuple[int, int] | None = None) -> list[Any]:
         """Return what it finds.
@@ -43,13 +47,48 @@ class Statement:
         """
         connection = connections[self.using]
         text = f" {connection.ops.limit_offset_sql(*limit)}" if limit is not None else ""
-        with connection.cursor() as cursor:
-            _load_times_in_c(cursor)
-            cursor.execute(self.sql + text, params)
-            found: list[Any] = cursor.fetchall()
+        found = _found(connection, self.sql + text, params)
+        if not self.converted:
+            return found
         compiler = self.kind(None, connection, self.using)
         converters = compiler.get_converters(self.expressions)
-        return list(compiler.apply_converters(found, converters)) if converters else found
+        return list(compiler.apply_converters(found, converters))
+
+
+def _found(connection: Any, sql: str, params: Sequence[Any]) -> list[Any]:
+    """Return what a query finds; on PostgreSQL it is prepared, where the site's options let psycopg do so.
+
+    What the server will not prepare, or did before a column got another type, is asked plainly.
+    """
+    connection.ensure_connection()
+    if _prepares(connection):
+        try:
+            return _fetched(_preparing(connection), sql, params)
+        except (DataError, NotSupportedError, ProgrammingError):
+            with connection.cursor() as cursor:
+                cursor.execute("DEALLOCATE ALL")  # psycopg sees that, and prepares anew
+    return _fetched(connection.cursor(), sql, params)
+
+
+def _prepares(connection: Any) -> bool:
+    # Within a transaction nothing could be asked again.
+    threshold = getattr(connection.connection, "prepare_threshold", None)
+    return threshold is not None and not connection.in_atomic_block
+
+
+def _preparing(connection: Any) -> Any:
+    """Return a cursor that leaves the values to the server; Django's own puts them into the SQL."""
+    cursor = PreparingCursor(connection.connection)
+    if connection.queries_logged:
+        return connection.make_debug_cursor(cursor)
+    return connection.make_cursor(cursor)
+
+
+def _fetched(wrapped: Any, sql: str, params: Sequence[Any]) -> list[Any]:
+    with wrapped as cursor:
+        _load_times_in_c(cursor)
+        cursor.execute(sql, params)
+        return list(cursor.fetchall())
 
 
 def _load_times_in_c(cursor: Any) -> None:
@@ -70,13 +109,13 @@ def compiled(rows: QuerySet[Any, Any]) -> tuple[Statement, tuple[Any, ...]]:
     """
     compiler: Any = rows.query.get_compiler(using=rows.db)
     sql, params = compiler.as_sql()
+    selected = [None if isinstance(each, Subquery) else each for each, _, _ in compiler.select]
     statement = Statement(
         sql=sql,
-        expressions=tuple(
-            None if isinstance(each, Subquery) else each for each, _, _ in compiler.select
-        ),
+        expressions=tuple(selected),
         using=rows.db,
         kind=type(compiler),
+        converted=bool(compiler.get_converters(selected)),
     )
     return statement, tuple(params)
 

@@ -43,7 +43,11 @@ class RestingChannel(HTTPChannel):
         super().connectionLost(reason)  # type: ignore[no-untyped-call]
 
     def requestDone(self, request: WebRequest) -> None:  # noqa: N802 - Twisted's name
-        """Rest after the answer, if the factory rests."""
+        """Send the end of the answer at once, and rest after it, if the factory rests."""
+        # The loop would first do all else that waits, then ask whether the socket can take something.
+        # An error that comes of this comes again when the loop writes.
+        if not self.transport.disconnecting:
+            self.transport.doWrite()
         super().requestDone(request)  # type: ignore[no-untyped-call]
         self.factory.settle(self)
 

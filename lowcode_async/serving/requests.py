@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, MutableMapping
-from concurrent.futures import ThreadPoolExecutor
 from typing import IO, Any, TypeAlias
 
 import django
@@ -24,6 +23,7 @@ from django.http import FileResponse, StreamingHttpResponse
 from django.urls import set_script_prefix
 
 from lowcode_async import conf
+from lowcode_async.serving.threads import RequestThreads
 
 Scope: TypeAlias = MutableMapping[str, Any]
 Receive: TypeAlias = Callable[[], Awaitable[Mapping[str, Any]]]
@@ -36,7 +36,7 @@ class RequestHandler(ASGIHandler):
     def __init__(self) -> None:
         BaseHandler.__init__(self)  # not the one between, which would load async middleware
         self.load_middleware(is_async=False)
-        threads = ThreadPoolExecutor(conf.current().request_threads, thread_name_prefix="request")
+        threads: Any = RequestThreads(conf.current().request_threads)
         self._answered = sync_to_async(self._respond, thread_sensitive=False, executor=threads)
 
     async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
