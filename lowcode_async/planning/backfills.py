@@ -1,9 +1,11 @@
-"""Which conversions of a plan are done beforehand, in batches, while everybody goes on writing."""
+"""What of a plan is done beforehand, while everybody goes on writing: conversions, and indexes."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
 
 from django.db.migrations.operations import AddField
 
@@ -11,6 +13,7 @@ from lowcode_async import conf
 from lowcode_async.planning.convert_values import ConvertValues
 from lowcode_async.planning.databases import HOME
 from lowcode_async.planning.plan import Conversion, Plan, PlannedOperation
+from lowcode_async.planning.sql import sql_of
 from lowcode_async.planning.state import APP_LABEL, is_relation
 
 if TYPE_CHECKING:
@@ -24,22 +27,15 @@ def backfilled(plan: Plan, connection: BaseDatabaseWrapper) -> tuple[Conversion,
     None with operations that the site has registered: nobody knows what they do to the old column.
     A new relation is not among them, since the rows that it points at may go meanwhile.
     """
-    if (
-        connection.vendor != "postgresql"
-        or connection.alias != HOME
-        or plan.before is None
-        or any(each.registered for each in plan.operations)
-    ):
+    if not _is_possible(plan, connection):
         return ()
-    model: Any = plan.from_state.apps.get_model(APP_LABEL, plan.name_before)
+    model = _model_before(plan)
     fields = model._meta.local_concrete_fields
     taken = {name for each in fields for name in (each.name, each.attname, each.column)}
     chosen = tuple(
         each for each in plan.conversions if not is_relation(each.new) and each.shadow not in taken
     )
-    limit = conf.current().backfill_rows
-    rows = model._base_manager.using(connection.alias).order_by()
-    return chosen if chosen and rows[:limit].count() == limit else ()
+    return chosen if chosen and _is_large(model, connection) else ()
 
 
 def is_beforehand(planned: PlannedOperation, chosen: tuple[Conversion, ...]) -> bool:
@@ -64,3 +60,110 @@ def beforehand(
             one for one in found if isinstance(one, ConvertValues) and one.shadow == each.shadow
         ]
         yield each, added, filled
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Index:
+    """An index that can be built while everybody goes on writing."""
+
+    name: str
+    statement: str
+    """That builds it so. It stands alone: no transaction may be around it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Indexes:
+    """The indexes that a plan makes, but for unique ones."""
+
+    beforehand: tuple[Index, ...] = ()
+    """Those that can be built before the transaction of the change."""
+    complete: bool = True
+    """Whether these are all."""
+
+
+def indexes_of(
+    plan: Plan, connection: BaseDatabaseWrapper, chosen: tuple[Conversion, ...]
+) -> Indexes:
+    """Return which indexes of a large table are built beforehand.
+
+    They are on columns that are there, and stay what they are, or on shadows. A unique one is not
+    among them: it would refuse what whoever knows the old structure may write.
+
+    Args:
+        plan: where they are made.
+        connection: the database.
+        chosen: the conversions that are done beforehand; see `backfilled`.
+    """
+    if not _is_possible(plan, connection):
+        return Indexes()
+    model = _model_before(plan)
+    statements = list(_statements(plan, connection))
+    if not statements or not _is_large(model, connection):
+        return Indexes()
+    steady, columns = _columns(plan, chosen)
+    table = connection.ops.quote_name(model._meta.db_table)
+    first = tuple(
+        Index(
+            name=each["name"],
+            statement=f'CREATE INDEX CONCURRENTLY "{each["name"]}" ON {table} {each["rest"]}',
+        )
+        for each in statements
+        if each["table"] == table and columns.intersection(_NAMES.findall(each["rest"])) <= steady
+    )
+    return Indexes(beforehand=first, complete=len(first) == len(statements))
+
+
+_INDEX: Final = re.compile(
+    r'CREATE INDEX "(?P<name>[^"]+)" ON (?P<table>"[^"]+") (?P<rest>[^;]*)', re.DOTALL
+)
+_NAMES: Final = re.compile(r'"([^"]+)"')
+
+
+def _statements(plan: Plan, connection: BaseDatabaseWrapper) -> Iterator[re.Match[str]]:
+    for planned, before, after in plan.steps():
+        collected: Any = sql_of(planned.operation, connection, before, after)["sql"]
+        for sql in collected:
+            if found := _INDEX.match(sql):
+                yield found
+
+
+def is_index(sql: str) -> str | None:
+    """Return the name of the index that a statement makes, unless it is unique; None for others."""
+    found = _INDEX.match(sql)
+    return found and found["name"]
+
+
+def _columns(plan: Plan, chosen: tuple[Conversion, ...]) -> tuple[set[str], set[str]]:
+    """Return the columns that are what they will be, shadows among them; and all that there are."""
+    before = _model_before(plan)
+    after: Any = plan.to_state.apps.get_model(APP_LABEL, plan.after.name)
+    converted = {each.new.name for each in plan.conversions}
+    steady = {each.shadow for each in chosen} | {before._meta.pk.column}
+    for each in plan.changes:
+        if each.old is None or each.new is None or each.new.name in converted:
+            continue
+        ends = before._meta.get_field(each.old.name), after._meta.get_field(each.new.name)
+        steady |= {end.column for end in ends if ends[0].column == ends[1].column}
+    models = (before, after)
+    every = {each.column for model in models for each in model._meta.local_concrete_fields}
+    return steady, every | steady
+
+
+def _model_before(plan: Plan) -> Any:
+    return plan.from_state.apps.get_model(APP_LABEL, plan.name_before)
+
+
+def _is_possible(plan: Plan, connection: BaseDatabaseWrapper) -> bool:
+    return (
+        connection.vendor == "postgresql"
+        and connection.alias == HOME
+        and plan.before is not None
+        and not plan.after.deleted
+        and not any(each.registered for each in plan.operations)
+    )
+
+
+def _is_large(model: Any, connection: BaseDatabaseWrapper) -> bool:
+    limit = conf.current().backfill_rows
+    rows = model._base_manager.using(connection.alias).order_by()
+    return bool(rows[:limit].count() == limit)

@@ -23,7 +23,6 @@ class CatchUp(Filling):
         *,
         comment: str | None,
         found: Sequence[Finding],
-        last: bool,
     ) -> None:
         self.model_name = whole.model_name
         self.whole = whole
@@ -31,8 +30,6 @@ class CatchUp(Filling):
         self.comment_of_column = comment
         self.found = found
         """What was lost beforehand."""
-        self.last = last
-        """Whether no other shadow of the table is behind this one."""
 
     def describe(self) -> str:
         """Say what it does."""
@@ -58,5 +55,3 @@ class CatchUp(Filling):
         )
         part.redo(self.watch.stale(), self.tally)
         self.watch.keep(model._meta.db_table, part.target.field.column, self.comment_of_column)
-        if self.last:
-            self.watch.forget()

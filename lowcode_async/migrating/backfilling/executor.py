@@ -23,13 +23,14 @@ from django.db.migrations.operations import SeparateDatabaseAndState
 from django.db.migrations.operations.base import Operation
 
 from lowcode_async.errors import Retryable
+from lowcode_async.migrating.backfilling import indexes
 from lowcode_async.migrating.backfilling.batches import Batches, briefly
 from lowcode_async.migrating.backfilling.catching_up import CatchUp
 from lowcode_async.migrating.backfilling.parts import Part
 from lowcode_async.migrating.backfilling.watch import Watch
 from lowcode_async.migrating.base import Execution, Warnings, named
 from lowcode_async.migrating.postgresql import PostgreSQLExecutor, begin
-from lowcode_async.planning.backfills import backfilled, beforehand
+from lowcode_async.planning.backfills import Index, backfilled, beforehand, indexes_of
 from lowcode_async.planning.findings import Finding
 from lowcode_async.planning.plan import Conversion, Plan
 from lowcode_async.planning.progress import of_rows
@@ -50,15 +51,18 @@ class Backfilling:
     """Carries out what is left, and plans that fill no large table."""
 
     def carry_out(self, execution: Execution) -> Warnings:
-        """Fill the shadows of large tables, then do the rest in one transaction."""
+        """Fill the shadows of large tables and build indexes, then do the rest in one transaction."""
         watch = Watch(execution.connection, execution.upgrade.pk)
         _clear(execution, watch)
         chosen = backfilled(execution.plan, execution.connection)
-        if not chosen:
+        wanted = indexes_of(execution.plan, execution.connection, chosen).beforehand
+        new = indexes.absent(wanted, execution)
+        if not chosen and not new:
             return self.executor.carry_out(execution)
         try:
-            found = _fill(execution, watch, chosen)
-            return self.executor.carry_out(_rest(execution, watch, chosen, found))
+            rest, built = _beforehand(execution, watch, chosen, new)
+            with indexes.skipped(built, execution):
+                return self.executor.carry_out(rest)
         except Retryable:
             raise
         except Exception:
@@ -99,24 +103,29 @@ def _try_to_clear(execution: Execution, watch: Watch) -> None:
         log.warning("shadows left upgrade=%s error=%s", execution.upgrade.pk, error)
 
 
-def _fill(
-    execution: Execution, watch: Watch, chosen: tuple[Conversion, ...]
-) -> tuple[Finding, ...]:
-    """Add the shadows and fill them; return what was lost."""
+def _beforehand(
+    execution: Execution, watch: Watch, chosen: tuple[Conversion, ...], new: Sequence[Index]
+) -> tuple[Execution, list[str]]:
+    """Do what can be done beforehand; return what is left, and the indexes that have been built."""
     parts = _parts(execution, chosen)
-    described = parts[0].operation.describe()
+    described = parts[0].operation.describe() if parts else "Create indexes"
     execution.progress(0.0, operation=described)
-    _begin(execution, watch, parts)
-    log.info("backfilling upgrade=%s shadows=%s", execution.upgrade.pk, len(parts))
+    _begin(execution, watch, parts, new)
+    log.info(
+        "backfilling upgrade=%s shadows=%s indexes=%s", execution.upgrade.pk, len(parts), len(new)
+    )
     batches = Batches(
         execution=execution,
         watch=watch,
         parts=parts,
         progress=of_rows(execution.progress, 0.0, _SHARE, operation=described),
     )
-    batches.fill()
-    batches.catch_up()
-    return batches.tally.findings
+    if parts:
+        batches.fill()
+    built = indexes.build(new, execution)
+    if parts:
+        batches.catch_up()
+    return _rest(execution, watch, chosen, batches.tally.findings), built
 
 
 def _parts(execution: Execution, chosen: tuple[Conversion, ...]) -> list[Part]:
@@ -129,7 +138,7 @@ def _parts(execution: Execution, chosen: tuple[Conversion, ...]) -> list[Part]:
             APP_LABEL, plan.name_before.lower(), each.shadow, added.field, preserve_default=True
         )
     model: Any = state.apps.get_model(APP_LABEL, plan.name_before)
-    parts = []
+    parts = list[Part]()
     for each, _, whole in operations:
         whole.force, whole.keeping = execution.force, keeping
         columns = [
@@ -140,8 +149,10 @@ def _parts(execution: Execution, chosen: tuple[Conversion, ...]) -> list[Part]:
     return parts
 
 
-def _begin(execution: Execution, watch: Watch, parts: Sequence[Part]) -> None:
-    model: Any = parts[0].column.model
+def _begin(execution: Execution, watch: Watch, parts: Sequence[Part], new: Sequence[Index]) -> None:
+    """Add the shadows, and what watches over them; name the indexes that are about to be built."""
+    plan = execution.plan
+    model: Any = plan.from_state.apps.get_model(APP_LABEL, plan.name_before)
 
     def attempt() -> None:
         with execution.connection.schema_editor(atomic=True) as editor:
@@ -149,9 +160,13 @@ def _begin(execution: Execution, watch: Watch, parts: Sequence[Part]) -> None:
             execution.fence()
             with named("Add shadows"):
                 for each in parts:
-                    editor.add_field(model, each.target.field)
-                key = model._meta.pk.column
-                watch.begin(model._meta.db_table, key, [each.watched for each in parts])
+                    editor.add_field(each.target.model, each.target.field)
+                watch.begin(
+                    model._meta.db_table,
+                    model._meta.pk.column,
+                    [each.watched for each in parts],
+                    indexes=[each.name for each in new],
+                )
             execution.prolong()
 
     briefly(attempt, execution)
@@ -166,18 +181,23 @@ def _rest(
     """Return what is left to carry out."""
     plan = execution.plan
     instead: dict[Operation, Operation] = {}
-    for each, added, whole in beforehand(plan, chosen):
+    for _, added, whole in beforehand(plan, chosen):
         instead[added] = SeparateDatabaseAndState(state_operations=[added])
         instead[whole] = CatchUp(
             whole,
             watch,
             comment=added.field.db_comment,
             found=found,
-            last=each is chosen[-1],
         )
+
+    def record() -> None:
+        watch.forget()
+        execution.record()
+
     return replace(
         execution,
         plan=_with(plan, instead),
+        record=record,
         progress=lambda percent, **detail: execution.progress(
             _SHARE + percent * (100 - _SHARE) / 100, **detail
         ),

@@ -10,6 +10,7 @@ worker leaves that is killed can be found and dropped, whatever the table is cal
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
@@ -30,8 +31,8 @@ _TRIGGER: Final = "zz_lowcode_watch_"
 """Triggers go in the order of their names: ours sees what others have made of the row."""
 
 _STANDING: Final = """
-    SELECT proname FROM pg_proc
-    WHERE proname LIKE 'lowcode\\_watch\\_%' AND pg_function_is_visible(oid)
+    SELECT relname FROM pg_class
+    WHERE relname LIKE 'lowcode\\_stale\\_%' AND relkind = 'r' AND pg_table_is_visible(oid)
 """
 _WATCHED: Final = """
     SELECT DISTINCT tgrelid::regclass::text FROM pg_trigger WHERE tgname LIKE %s
@@ -98,19 +99,28 @@ class Watch:
 
     # -- its life --------------------------------------------------------------------------------
 
-    def begin(self, table: str, key: str, columns: Sequence[Watched]) -> None:
+    def begin(
+        self, table: str, key: str, columns: Sequence[Watched], *, indexes: Sequence[str]
+    ) -> None:
         """Watch a table whose shadows have just been added, in the same transaction.
 
         Args:
             table: its name.
             key: the column of its primary key.
             columns: what is converted.
+            indexes: names of the indexes that will be built; none of them is there.
         """
         quote = self.connection.ops.quote_name
         self._execute(
             f"CREATE TABLE {self._stale} AS SELECT {quote(key)} AS stale_key FROM {quote(table)}"
             " WITH NO DATA"
         )
+        self._execute(f"COMMENT ON TABLE {self._stale} IS '{json.dumps(list(indexes))}'")
+        if columns:
+            self._follow(table, key, columns)
+
+    def _follow(self, table: str, key: str, columns: Sequence[Watched]) -> None:
+        quote = self.connection.ops.quote_name
         for each in columns:
             self._execute(
                 f"COMMENT ON COLUMN {quote(table)}.{quote(each.shadow)} IS '{self._comment}'"
@@ -143,6 +153,11 @@ class Watch:
             cursor.execute(_SHADOWS, [self._comment])
             for table, shadow in cursor.fetchall():
                 cursor.execute(f"ALTER TABLE {table} DROP COLUMN {shadow}")
+            cursor.execute("SELECT obj_description(to_regclass(%s), 'pg_class')", [self._stale])
+            (indexes,) = cursor.fetchone()
+            for name in json.loads(indexes or "[]"):
+                quoted = self.connection.ops.quote_name(name)
+                cursor.execute(f"DROP INDEX IF EXISTS {quoted}", None)
         self.forget()
 
     def stop(self) -> None:
@@ -245,4 +260,4 @@ def standing(connection: BaseDatabaseWrapper) -> set[UUID]:
         return set()
     with connection.cursor() as cursor:
         cursor.execute(_STANDING, None)
-        return {UUID(hex=name.removeprefix(_FUNCTION)) for (name,) in cursor.fetchall()}
+        return {UUID(hex=name.removeprefix(STALE)) for (name,) in cursor.fetchall()}

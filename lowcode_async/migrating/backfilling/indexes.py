@@ -1,0 +1,72 @@
+"""Indexes that are built before the transaction of the change, while everybody goes on writing."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+from django.db import DatabaseError
+
+from lowcode_async import conf
+from lowcode_async.migrating.base import Execution
+from lowcode_async.migrating.postgresql import is_lost
+from lowcode_async.planning.backfills import Index, is_index
+
+log = logging.getLogger(__name__)
+
+
+def absent(indexes: Sequence[Index], execution: Execution) -> list[Index]:
+    """Return those whose names are free: another of the name may be about to be replaced."""
+    with execution.connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT relname FROM pg_class WHERE relname = ANY(%s) AND pg_table_is_visible(oid)",
+            [[each.name for each in indexes]],
+        )
+        there = {name for (name,) in cursor.fetchall()}
+    return [each for each in indexes if each.name not in there]
+
+
+def build(indexes: Sequence[Index], execution: Execution) -> list[str]:
+    """Build indexes, and return their names. One that cannot be built now is left for later."""
+    built = []
+    with _long_waits(execution):
+        for each in indexes:
+            try:
+                _execute(execution, each.statement)
+                built.append(each.name)
+            except DatabaseError as error:
+                if is_lost(error):
+                    raise
+                log.info("index left for later upgrade=%s error=%s", execution.upgrade.pk, error)
+                _execute(execution, f'DROP INDEX CONCURRENTLY IF EXISTS "{each.name}"')
+    return built
+
+
+@contextmanager
+def _long_waits(execution: Execution) -> Iterator[None]:
+    """Wait for old transactions to end, as building an index must; nobody waits behind it."""
+    milliseconds = int(conf.current().lock_patience * 1000)
+    _execute(execution, f"SET lock_timeout = {milliseconds}")
+    try:
+        yield
+    finally:
+        if execution.connection.is_usable():
+            _execute(execution, "RESET lock_timeout")
+
+
+@contextmanager
+def skipped(names: Sequence[str], execution: Execution) -> Iterator[None]:
+    """Leave out the statements of a block that would build these indexes once more."""
+
+    def execute(execute: Callable[..., Any], sql: str, params: Any, many: Any, context: Any) -> Any:
+        return None if is_index(sql) in names else execute(sql, params, many, context)
+
+    with execution.connection.execute_wrapper(execute):
+        yield
+
+
+def _execute(execution: Execution, sql: str) -> None:
+    with execution.connection.cursor() as cursor:
+        cursor.execute(sql, None)
