@@ -81,9 +81,14 @@ def parse_upon(definition: JSON, *, base_version: int | None) -> ModelDefinition
     try:
         return parse(definition, base_version=base_version)
     except DefinitionInvalid:
-        name = definition.get("model_name") if isinstance(definition, Mapping) else None
-        if isinstance(name, str):
-            refuse_moved_on(name, expected=base_version, version=version_of(name))
+        # A model that is to be renamed stands under its former name, unless that was done meanwhile.
+        keys = ("renamed_from", "model_name") if isinstance(definition, Mapping) else ()
+        given = [definition.get(key) for key in keys]
+        names = [each for each in given if isinstance(each, str) and each.isidentifier()]
+        versions = {each: version_of(each) for each in names}
+        if names:
+            name = next(filter(versions.get, names), names[-1])
+            refuse_moved_on(name, expected=base_version, version=versions[name])
         raise
 
 

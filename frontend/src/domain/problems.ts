@@ -6,7 +6,7 @@ export interface ProblemsByPlace {
   /** Of the whole, and of the model's name. */
   readonly whole: readonly Problem[];
   readonly modelName: readonly Problem[];
-  /** Of what stands beside the fields, by its key. */
+  /** Of what stands beside the fields, by its place: "db_table", "options/ordering", "constraints/0". */
   readonly structure: ReadonlyMap<string, readonly Problem[]>;
   /** By the index of the field. */
   readonly fields: ReadonlyMap<number, readonly Problem[]>;
@@ -19,7 +19,8 @@ export const NO_PROBLEMS: ProblemsByPlace = {
   fields: new Map(),
 };
 
-const STRUCTURE = /^\/(db_table|options|unique_together|indexes|constraints)(?:\/|$)/;
+const STRUCTURE =
+  /^\/((?:db_table|options|to_dict|unique_together|indexes|constraints)(?:\/[^/]+)?)(?:\/|$)/;
 const FIELD = /^\/fields\/(\d+)(?:\/|$)/;
 
 export function byPlace(problems: readonly Problem[]): ProblemsByPlace {
@@ -30,9 +31,9 @@ export function byPlace(problems: readonly Problem[]): ProblemsByPlace {
   for (const problem of problems) {
     const { pointer } = problem;
     const index = FIELD.exec(pointer)?.[1];
-    const key = STRUCTURE.exec(pointer)?.[1];
+    const place = STRUCTURE.exec(pointer)?.[1];
     if (index !== undefined) collect(fields, Number(index), problem);
-    else if (key !== undefined) collect(structure, key, problem);
+    else if (place !== undefined) collect(structure, place, problem);
     else (pointer === "/model_name" ? modelName : whole).push(problem);
   }
   return { whole, modelName, structure, fields };

@@ -1,6 +1,10 @@
-/** What a model is beside its fields: options, table, unique sets, indexes and constraints, as they are posted. */
+/**
+ * What a model is beside its fields: options, table, unique sets, indexes, constraints, and what its rows
+ * look like as JSON; all as it is posted.
+ */
 
-import { isObject, type Json, type JsonObject, same } from "@/domain/json";
+import type { FieldDefinition } from "@/domain/definition";
+import { isObject, type Json, type JsonObject, listAt, same, textAt } from "@/domain/json";
 
 /** What differs beside the fields; undefined: it is not there. */
 export interface ModelChange {
@@ -33,6 +37,33 @@ export function withOption(
 export function optionsOf(structure: JsonObject): JsonObject {
   const { options } = structure;
   return isObject(options) ? options : {};
+}
+
+/** A key of what rows look like as JSON; without a name it is called as its path. */
+export type DictEntry = { name: string; path: string };
+
+export function dictEntriesOf(structure: JsonObject): DictEntry[] {
+  return listAt(structure, "to_dict").map((each) =>
+    typeof each === "string"
+      ? { name: "", path: each }
+      : { name: textAt(each, "name") ?? "", path: textAt(each, "path") ?? "" },
+  );
+}
+
+export function withDictEntries(structure: JsonObject, entries: readonly DictEntry[]): JsonObject {
+  const given = entries.map((each): Json => (each.name ? each : each.path));
+  return withKey(structure, "to_dict", given);
+}
+
+/** Relations that rows can be ordered with respect to: to a row of another live model. */
+export function ownersOf(fields: readonly FieldDefinition[], chosen: string | null): string[] {
+  const fitting = fields.filter(({ name, type, options }) => {
+    const to = textAt(options, "to") ?? "";
+    const isOther = to !== "" && to !== "self" && to !== "AUTH_USER_MODEL" && !to.includes(".");
+    return name && isOther && type !== "ManyToManyField";
+  });
+  // What is chosen stays to be seen, whether it will do or not.
+  return [...new Set([...fitting.map(({ name }) => name), ...(chosen ? [chosen] : [])])];
 }
 
 /**
@@ -95,5 +126,21 @@ export function renamedIn(structure: JsonObject, names: ReadonlyMap<string, stri
       Object.entries(value).map(([key, each]) => [key, walk(each, NAMING.includes(key))]),
     );
   };
-  return walk(structure, false) as JsonObject;
+  const renamed = walk(structure, false) as JsonObject;
+  return { ...renamed, ...followed(structure, names) };
+}
+
+/** Paths follow the names of fields; the keys that they have in JSON stay. */
+function followed(structure: JsonObject, names: ReadonlyMap<string, string>): JsonObject {
+  if (!("to_dict" in structure)) return {};
+  const entries = dictEntriesOf(structure).map(({ name, path }) => {
+    const [first = "", ...rest] = path.split(".");
+    const key = names.get(first.replace(/_id$/, ""));
+    const next =
+      names.get(first) ?? (key !== undefined && first.endsWith("_id") ? `${key}_id` : first);
+    return next === first
+      ? { name, path }
+      : { name: name || path, path: [next, ...rest].join(".") };
+  });
+  return withDictEntries({}, entries);
 }

@@ -266,6 +266,18 @@ def test_a_base_version_guards_against_lost_updates(
 
 
 @pytest.mark.parametrize("path", [PLAN, START])
+def test_what_is_wrong_with_a_rename_is_told_and_not_that_the_model_has_moved_on(
+    product: None, server: Process, staff: APIClient, path: str
+) -> None:
+    renamed = {**body(NAME, AGE, base_version=1), "model_name": "Ware", "renamed_from": "Product"}
+    wrong = staff.post(path, {**renamed, "to_dict": ["nothing"]}, "json")
+    assert wrong.status_code == 400
+    assert {pointer for _, pointer in problems(wrong)} == {"/to_dict/0"}
+    moved = staff.post(path, {**renamed, "to_dict": ["nothing"], "base_version": 2}, "json")
+    assert (moved.status_code, moved.json()["version"]) == (409, 1)
+
+
+@pytest.mark.parametrize("path", [PLAN, START])
 def test_a_base_version_of_nought_means_a_new_model(
     server: Process, staff: APIClient, path: str
 ) -> None:
