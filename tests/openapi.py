@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import json
 import re
 from functools import cache
+from importlib import resources
 from typing import Any
 
 from jsonschema import Draft202012Validator
+from jsonschema_specifications import REGISTRY
+from referencing import Resource
 from rest_framework.test import APIClient
 
 from lowcode_async.rest.openapi.document import document
@@ -41,6 +45,22 @@ def check(method: str, path: str, response: Any) -> None:
         return
     found = [f"{e.json_path}: {e.message[:300]}" for e in validator.iter_errors(response.json())]
     assert not found, f"{where}: {found}"
+
+
+def check_document(document: Any) -> None:
+    """Hold a document against the specification of OpenAPI 3.1."""
+    assert document["openapi"].startswith("3.1")
+    found = [f"{e.json_path}: {e.message[:300]}" for e in _specification().iter_errors(document)]
+    assert not found, found
+
+
+@cache
+def _specification() -> Draft202012Validator:
+    """Return what knows the specification. Its anchors are looked up once: else it would be at each."""
+    file = resources.files("drf_spectacular.validation") / "openapi_3_1_schema.json"
+    schema = json.loads(file.read_text())
+    registry = REGISTRY.with_resource(schema["$id"], Resource.from_contents(schema)).crawl()
+    return Draft202012Validator({"$ref": schema["$id"]}, registry=registry)
 
 
 @cache

@@ -22,5 +22,7 @@ from asgi_site.settings import *  # noqa: E402, F403
 
 DATABASES = {"default": {"ENGINE": "django.db.backends.dummy"}}
 DEBUG = False
+# Each client would look through all static files before its first request; now who asks for one does.
+WHITENOISE_AUTOREFRESH = True
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 LOGGING = {"version": 1, "disable_existing_loggers": False}  # pytest shows what is logged

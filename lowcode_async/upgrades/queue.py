@@ -164,8 +164,16 @@ class EmbeddedWorker:
 
     _running: EmbeddedWorker | None = None
 
-    def __init__(self, *, threads: int) -> None:
-        self._worker = dramatiq.Worker(broker(), worker_threads=threads, worker_timeout=100)
+    def __init__(self, *, threads: int, poll: float = 0.1) -> None:
+        """Make it.
+
+        Args:
+            threads: how many messages it works at.
+            poll: seconds that its threads wait for a message before they look whether they are to end.
+        """
+        self._worker = dramatiq.Worker(
+            broker(), worker_threads=threads, worker_timeout=int(poll * 1000)
+        )
         self._recovery = Recovery(send)
 
     @classmethod

@@ -25,7 +25,7 @@ def worker(database: Database) -> Iterator[None]:
     assert tasks.broker.get_declared_actors() == actors
     # A broker that has had a worker before says so each time.
     logging.getLogger("dramatiq.broker").setLevel(logging.ERROR)
-    worker = EmbeddedWorker(threads=2)
+    worker = EmbeddedWorker(threads=2, poll=0.01)
     worker.start()
     yield
     worker.stop(timeout=60)

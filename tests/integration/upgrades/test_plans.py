@@ -86,7 +86,7 @@ async def test_of_two_who_build_on_one_version_the_second_is_told(upgraded: Upgr
 
 @asynccontextmanager
 async def worker_at_work() -> AsyncIterator[None]:
-    worker = EmbeddedWorker(threads=2)
+    worker = EmbeddedWorker(threads=2, poll=0.01)
     worker.start()
     try:
         yield

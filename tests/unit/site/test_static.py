@@ -16,7 +16,11 @@ def view(request: HttpRequest) -> HttpResponse:
 
 
 def static_files(root: Path, **given: Any) -> StaticFilesMiddleware:
-    with override_settings(STATIC_ROOT=root, WHITENOISE_USE_FINDERS=False, **given):
+    whitenoise = {
+        "WHITENOISE_USE_FINDERS": False,
+        "WHITENOISE_AUTOREFRESH": given.get("DEBUG", False),
+    }
+    with override_settings(STATIC_ROOT=root, **whitenoise, **given):
         return StaticFilesMiddleware(view)
 
 
