@@ -16,9 +16,10 @@ from pathlib import Path
 from typing import Any, Final
 
 from django.apps import apps
+from django.apps.registry import Apps
 from django.conf import LazySettings, settings
 from django.core import checks
-from django.db import connections
+from django.db import DEFAULT_DB_ALIAS, connections, models, router
 from django.utils.module_loading import import_string
 
 from lowcode_async import conf
@@ -213,10 +214,19 @@ def _backups() -> list[checks.CheckMessage]:
     folder = _backup_folder()
     if folder is not None and not _writable(folder):
         found.append(Problem.BACKUP_FOLDER_NOT_WRITABLE.message(folder=str(folder)))
-    tools = _DUMP_TOOLS.get(connections["default"].vendor, ())
-    if tools and not any(shutil.which(tool) for tool in tools):
-        found.append(Problem.DUMP_TOOL_MISSING.message(tools=" / ".join(tools)))
+    for alias in _backed_up():
+        tools = _DUMP_TOOLS.get(connections[alias].vendor, ())
+        if tools and not any(shutil.which(tool) for tool in tools):
+            found.append(Problem.DUMP_TOOL_MISSING.message(alias=alias, tools=" / ".join(tools)))
     return found
+
+
+def _backed_up() -> list[str]:
+    """Return the databases that are backed up: ours, and the one that routers send live models to."""
+    meta = type("Meta", (), {"app_label": "dynamic", "apps": Apps()})
+    model = type("Any", (models.Model,), {"__module__": __name__, "Meta": meta})
+    used = {DEFAULT_DB_ALIAS, router.db_for_write(model)}
+    return sorted(alias for alias in used if alias in connections)
 
 
 def _backup_folder() -> Path | None:

@@ -160,8 +160,8 @@ SENTENCES: dict[str, Sentence] = {
         en="Check its spelling; docs/reference/settings.md has them all.",
     ),
     "check_dump_tool_missing": Sentence(
-        zh="找不到数据库导出工具（{tools}），升级会在备份阶段失败。",
-        en="The database's dump tool ({tools}) cannot be found, so upgrades would fail in their backup stage.",
+        zh="找不到数据库 '{alias}' 的导出工具（{tools}），升级会在备份阶段失败。",
+        en="The dump tool of the database '{alias}' ({tools}) cannot be found, so upgrades would fail in their backup stage.",
     ),
     "check_dump_tool_missing_cure": Sentence(
         zh="请安装数据库的客户端工具（Debian/Ubuntu：postgresql-client 或 mariadb-client），或在升级请求中使用 no_backup。",

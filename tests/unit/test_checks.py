@@ -14,7 +14,7 @@ from django.test import override_settings
 
 import lowcode_async
 from lowcode_async.checks import Problem, unsafe_settings
-from tests.databases import pointed_at, settings_of
+from tests.databases import beside, pointed_at, settings_of
 
 MEMORY_LAYER = {"BACKEND": "lowcode_async.websocket.memory.InMemoryChannelLayer"}
 REDIS_LAYER = {"BACKEND": "channels_redis.core.RedisChannelLayer"}
@@ -134,6 +134,26 @@ def test_missing_dump_tool_is_found(url: str, monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setenv("PATH", "")
     with pointed_at(settings_of(url)):
         assert found() == [Problem.DUMP_TOOL_MISSING]
+
+
+class ToArchive:
+    """Sends live models to ``archive``."""
+
+    def db_for_write(self, model: Any, **hints: Any) -> str | None:
+        return "archive" if model._meta.app_label == "dynamic" else None
+
+
+@pytest.mark.parametrize("url", ["postgres://localhost/x", "mysql://localhost/x"])
+def test_missing_dump_tool_of_the_database_of_live_models_is_found(
+    url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pytest.importorskip("psycopg" if "postgres" in url else "MySQLdb")
+    monkeypatch.setenv("PATH", "")
+    with beside("archive", url):
+        assert found() == []
+        with override_settings(DATABASE_ROUTERS=[ToArchive()]):
+            (message,) = checks.run_checks(tags=["lowcode"])
+    assert (message.id, "'archive'" in message.msg) == (Problem.DUMP_TOOL_MISSING, True)
 
 
 @pytest.mark.parametrize("storage", [True, False])
