@@ -41,6 +41,8 @@ def tuned(database: dict[str, Any], *, pool: PoolSize, prepares: bool = True) ->
     }.get(engine, dict[str, Any])()
     result = copy.deepcopy(database)
     result["OPTIONS"] = {**options, **result.get("OPTIONS", {})}
+    if database["ENGINE"] == "django.db.backends.postgresql":
+        result["ENGINE"] = "asgi_site.postgresql"
     # Else a server that was restarted costs one failed request for each connection in the pool.
     result.setdefault("CONN_HEALTH_CHECKS", True)
     if engine == "sqlite3":

@@ -145,7 +145,8 @@ def _page(asked: Asked, rows: QuerySet[Model], limit: tuple[int, int]) -> Found:
     if statement is None:
         return find(reach, _counted(asked, rows)[slice(*limit)], asked.view, paths=paths)
     values = (*_numbers(rows.db).values(), *params, *params)
-    return selection.told(statement.tuples(values, limit=limit), using=rows.db)
+    found = statement.tuples(values, limit=limit, decimals_as_text=selection.takes_text)
+    return selection.told(found, using=rows.db)
 
 
 def _statement(

@@ -20,7 +20,7 @@ from lowcode_async.data_api.asked import View
 from lowcode_async.data_api.columns import Column, Link
 from lowcode_async.data_api.reach import Reach, visible
 from lowcode_async.data_api.shapes import Shape, shape_of
-from lowcode_async.data_api.wire import to_json
+from lowcode_async.data_api.wire import NOT_FINITE, to_json
 
 Row: TypeAlias = dict[str, Any]
 
@@ -103,11 +103,22 @@ class Selection:
         own = [column.attname for column in columns]
         self.selected = list(dict.fromkeys([*own, *(["pk"] if self._links else []), *paths]))
         self._places = [self.selected.index(path) for path in paths]
+        self._decimals = [column.name for column in columns if column.type == "DecimalField"]
+
+    @property
+    def takes_text(self) -> bool:
+        """Whether decimal numbers may come as text: nothing else is looked up by what is read."""
+        return not self._links and not self._expanded
 
     def told(self, tuples: Sequence[Sequence[Any]], *, using: str) -> Found:
         """Return what is told of these rows."""
         keys = self._keys
         rows = [dict(zip(keys, row)) for row in tuples]  # noqa: B905 - what follows is no column
+        for name in self._decimals:
+            for row in rows:
+                value = row[name]
+                if isinstance(value, str) and value in NOT_FINITE:
+                    row[name] = None
         for link in self._links:
             own = self.selected.index("pk")
             _add_links(link, rows, [row[own] for row in tuples], using=using)

@@ -17,6 +17,9 @@ from lowcode_async.sentences import JSON
 
 _FORM: Final = orjson.OPT_UTC_Z | orjson.OPT_NON_STR_KEYS
 
+NOT_FINITE: Final = frozenset({"NaN", "Infinity", "-Infinity"})
+"""Decimal numbers that JSON has not, as PostgreSQL writes them; its text of all others is ours."""
+
 
 def to_text(value: Any) -> str:
     """Return a value as it stands in a line of CSV; None is the empty text."""

@@ -6,7 +6,7 @@ time. Nothing of what is found is kept.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,7 +19,9 @@ from django.db.models.expressions import BaseExpression
 try:
     from psycopg import Cursor as PreparingCursor
     from psycopg.types.datetime import TimestamptzLoader
+    from psycopg.types.string import TextLoader
 except ImportError:  # a site without PostgreSQL
+    TextLoader = None  # type: ignore[assignment, misc]
     PreparingCursor = None  # type: ignore[assignment, misc]
     TimestamptzLoader = None  # type: ignore[assignment, misc]
 
@@ -38,16 +40,25 @@ class Statement:
     converted: bool
     """Whether Django converts what the database answers."""
 
-    def tuples(self, params: Sequence[Any], *, limit: tuple[int, int] | None = None) -> list[Any]:
+    def tuples(
+        self,
+        params: Sequence[Any],
+        *,
+        limit: tuple[int, int] | None = None,
+        decimals_as_text: bool = False,
+    ) -> list[Any]:
         """Return what it finds.
 
         Args:
             params: the values, in the order of the SQL.
             limit: the first of the rows, and the first of those after.
+            decimals_as_text: whether PostgreSQL's own text will do for decimal numbers.
         """
         connection = connections[self.using]
         text = f" {connection.ops.limit_offset_sql(*limit)}" if limit is not None else ""
-        found = _found(connection, self.sql + text, params)
+        found = _found(
+            connection, self.sql + text, params, _loaders(decimals_as_text=decimals_as_text)
+        )
         if not self.converted:
             return found
         compiler = self.kind(None, connection, self.using)
@@ -55,7 +66,18 @@ class Statement:
         return list(compiler.apply_converters(found, converters))
 
 
-def _found(connection: Any, sql: str, params: Sequence[Any]) -> list[Any]:
+def _loaders(*, decimals_as_text: bool) -> dict[str, Any]:
+    """Return what psycopg itself is to read values by, in C, and not Django in Python.
+
+    Points in time are in the time zone of the session, which is the one that Django would put in.
+    """
+    loaders: dict[str, Any] = {"timestamptz": TimestamptzLoader} if settings.USE_TZ else {}
+    return loaders | ({"numeric": TextLoader} if decimals_as_text else {})
+
+
+def _found(
+    connection: Any, sql: str, params: Sequence[Any], loaders: Mapping[str, Any]
+) -> list[Any]:
     """Return what a query finds; on PostgreSQL it is prepared, where the site's options let psycopg do so.
 
     What the server will not prepare, or did before a column got another type, is asked plainly.
@@ -63,11 +85,11 @@ def _found(connection: Any, sql: str, params: Sequence[Any]) -> list[Any]:
     connection.ensure_connection()
     if _prepares(connection):
         try:
-            return _fetched(_preparing(connection), sql, params)
+            return _fetched(_preparing(connection), sql, params, loaders)
         except (DataError, NotSupportedError, ProgrammingError):
             with connection.cursor() as cursor:
                 cursor.execute("DEALLOCATE ALL")  # psycopg sees that, and prepares anew
-    return _fetched(connection.cursor(), sql, params)
+    return _fetched(connection.cursor(), sql, params, loaders)
 
 
 def _prepares(connection: Any) -> bool:
@@ -84,18 +106,16 @@ def _preparing(connection: Any) -> Any:
     return connection.make_cursor(cursor)
 
 
-def _fetched(wrapped: Any, sql: str, params: Sequence[Any]) -> list[Any]:
+def _fetched(
+    wrapped: Any, sql: str, params: Sequence[Any], loaders: Mapping[str, Any]
+) -> list[Any]:
     with wrapped as cursor:
-        _load_times_in_c(cursor)
+        adapters = getattr(cursor.cursor, "adapters", None)
+        if adapters is not None:  # psycopg's
+            for name, loader in loaders.items():
+                adapters.register_loader(name, loader)
         cursor.execute(sql, params)
         return list(cursor.fetchall())
-
-
-def _load_times_in_c(cursor: Any) -> None:
-    """Let psycopg itself read points in time: the session has the time zone that Django would put in."""
-    adapters = getattr(cursor.cursor, "adapters", None)
-    if adapters is not None and settings.USE_TZ and TimestamptzLoader is not None:
-        adapters.register_loader("timestamptz", TimestamptzLoader)
 
 
 def compiled(rows: QuerySet[Any, Any]) -> tuple[Statement, tuple[Any, ...]]:

@@ -13,6 +13,7 @@ from rest_framework.test import APIClient
 
 from lowcode_async import get_model
 from lowcode_async.data_api.shapes import shape_of
+from tests.databases import Database
 from tests.integration.data_api.conftest import DATA, codes
 from tests.integration.runtime.dynamic import definition, publish
 
@@ -145,6 +146,23 @@ def test_a_page_for_other_values_takes_the_statement_of_the_first(
     assert len(statements) == 1
     assert staff.get(f"{BOOKS}?price__gte=9.5&pages__lt=9&ordering=price").json()["count"] == 0
     assert len(statements) == 2
+
+
+def test_decimal_numbers_look_the_same_in_a_list_and_by_themselves(
+    staff: APIClient, shop: None, database: Database
+) -> None:
+    book = get_model("Book")
+    numbers = ["0.00", "-0.50", "7.00", "1000.10", "999999.99", None]
+    keys = [book._default_manager.create(title="t", price=each).pk for each in numbers]
+    if database.vendor == "postgresql":  # the one that has them in such columns
+        with connection.cursor() as cursor:
+            cursor.execute("UPDATE dynamic_book SET price = 'NaN' WHERE id = %s", [keys[0]])
+        numbers[0] = None
+    for shown in ("", "?fields=id,price", "?fields=id,price&expand=author"):
+        found = staff.get(f"{BOOKS}{shown}").json()["results"]
+        assert [each["price"] for each in found] == numbers
+    alone = [staff.get(f"{BOOKS}{key}/").json()["price"] for key in keys]
+    assert alone == numbers
 
 
 def test_what_is_not_understood_is_refused(staff: APIClient, books: dict[str, Any]) -> None:

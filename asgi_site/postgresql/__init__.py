@@ -1,0 +1,1 @@
+"""Django's backend for PostgreSQL, whose pool need not ask whether a connection lives."""
