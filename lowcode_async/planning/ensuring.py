@@ -58,14 +58,18 @@ class EnsureEmpty(Filling):
         besides = filled_in(column.field) if keeping and keeping.reverts else NO_VALUE
         if not self.force and holds_values(column, besides=besides):
             raise StageFailed("field_removed_with_values", field=self.field)
+        found = list(removal_of(column, self.field, besides=besides))
         if self.tally is not None:
             self.tally.forget(self.field)
-            for each in removal_of(column, self.field, besides=besides):
+            for each in found:
                 self.tally.add(each)
         if keeping is not None:
             keeping.forget(field=self.field, removed=True)
+            total, done = sum(each.count for each in found), 0
             for losses in losses_of(column):
                 keeping.keep(self.field, losses, removed=True)
+                done += len(losses)
+                self.progress(done, total)
 
 
 class EnsureNoRows(Filling):
@@ -111,12 +115,15 @@ class EnsureNoRows(Filling):
             self.tally.forget(found.field)
             self.tally.add(found)
         if self.keeping is not None:
-            self._keep(model, connection, self.keeping)
+            self._keep(model, connection, self.keeping, rows=found.count)
 
-    def _keep(self, model: Any, connection: Any, keeping: Keeping) -> None:
+    def _keep(self, model: Any, connection: Any, keeping: Keeping, *, rows: int) -> None:
         keeping.forget(removed=True)
+        done = 0
         for losses in losses_of_rows(model, connection):
             keeping.keep(WHOLE, losses, removed=True)
+            done += len(losses)
+            self.progress(done, rows)
         for each in model._meta.local_many_to_many:
             for losses in losses_of(Column(model, each.name, connection)):
                 keeping.keep(each.name, losses, removed=True)

@@ -16,6 +16,7 @@ from lowcode_async.planning.lost_values import NOTHING, Special, Written, key_te
 from lowcode_async.planning.rows import Column
 from lowcode_async.planning.samples import key_json, value_json
 from lowcode_async.planning.shapes import Kind, shape_of
+from lowcode_async.planning.whole_rows import samples_of_rows
 
 if TYPE_CHECKING:
     from django.db.backends.base.base import BaseDatabaseWrapper
@@ -50,14 +51,13 @@ def end_of(
     rows = model._base_manager.using(connection.alias)
     if not (count := rows.count()):
         return None
-    keys = rows.order_by("pk").values_list("pk", flat=True)[:MAX_SAMPLES]
     return Finding(
         kind=FindingKind.REMOVED,
         field="",
         count=count,
         code="model_removed_with_rows",
         params={"model": name, "count": count},
-        samples=tuple(Sample(key=key_json(key), before=None, after=None) for key in keys),
+        samples=samples_of_rows(model, connection),
     )
 
 

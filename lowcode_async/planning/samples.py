@@ -29,15 +29,16 @@ def value_json(shape: Shape | None, value: Any) -> JSON:
         case float() if math.isfinite(value):
             return value
         case Unreadable(raw=raw):
-            return _short(str(raw))
+            return shortened(str(raw))
     if shape is None:
-        return _short(str(value))
+        return shortened(str(value))
     if shape.kind is Kind.BINARY:
-        return _short(bytes(value)[:LONGEST].hex())
-    return _short(text_of(shape.kind, value) or "")
+        return shortened(bytes(value)[:LONGEST].hex())
+    return shortened(text_of(shape.kind, value) or "")
 
 
-def _short(text: str) -> str:
+def shortened(text: str) -> str:
+    """Return a text as it is shown: cut, and without what cannot be stored."""
     printable = (
         text.encode("utf-8", "replace").decode("utf-8").replace("\0", "\N{REPLACEMENT CHARACTER}")
     )

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 from django.core.management.color import no_style
 from django.db import models
+from django.db.models import QuerySet
 
 from lowcode_async.models import LostValue
 from lowcode_async.planning.conversions import Unreadable
-from lowcode_async.planning.findings import FindingKind
+from lowcode_async.planning.findings import MAX_SAMPLES, FindingKind, Sample
 from lowcode_async.planning.keeping import Loss
 from lowcode_async.planning.lost_values import (
     NOTHING,
@@ -23,6 +24,7 @@ from lowcode_async.planning.lost_values import (
 )
 from lowcode_async.planning.orphans import Targets
 from lowcode_async.planning.rows import PAGE_OF_LARGE, Column
+from lowcode_async.planning.samples import key_json, shortened, value_json
 from lowcode_async.planning.shapes import Kind, shape_of
 from lowcode_async.planning.writing import placeholder, prepared_value
 
@@ -38,17 +40,29 @@ def losses_of_rows(
 ) -> Iterator[list[Loss]]:
     """Yield all rows of a table, page by page."""
     columns = _columns(model, connection)
-    values = {f"lowcode_{number}": each.value for number, each in enumerate(columns)}
-    rows = model._base_manager.using(connection.alias).order_by("pk").annotate(**values)
+    rows, names = _valued(model, connection, columns)
     after = None
     while True:
         left = rows if after is None else rows.filter(pk__gt=after)
-        found = list(left.values_list("pk", *values)[:PAGE_OF_LARGE])
+        found = list(left.values_list("pk", *names)[:PAGE_OF_LARGE])
         if found:
             yield [_loss(columns, key, raws) for key, *raws in found]
             after = found[-1][0]
         if len(found) < PAGE_OF_LARGE:
             return
+
+
+def samples_of_rows(
+    model: type[models.Model], connection: BaseDatabaseWrapper
+) -> tuple[Sample, ...]:
+    """Return the first rows, with the values of each in one line."""
+    columns = [each for each in _columns(model, connection) if not each.field.primary_key]
+    rows, names = _valued(model, connection, columns)
+    found = rows.values_list("pk", *names)[:MAX_SAMPLES]
+    return tuple(
+        Sample(key=key_json(key), before=_in_a_line(columns, raws), after=None)
+        for key, *raws in found
+    )
 
 
 class Inserting:
@@ -110,6 +124,25 @@ def set_sequences(model: type[models.Model], connection: BaseDatabaseWrapper) ->
 
 def _columns(model: type[models.Model], connection: BaseDatabaseWrapper) -> list[Column]:
     return [Column(model, each.name, connection) for each in model._meta.local_concrete_fields]
+
+
+def _valued(
+    model: type[models.Model], connection: BaseDatabaseWrapper, columns: Sequence[Column]
+) -> tuple[QuerySet[Any], list[str]]:
+    """Return all rows in the order of their keys, and under which names they have stored values."""
+    values = {f"lowcode_{number}": each.value for number, each in enumerate(columns)}
+    rows = model._base_manager.using(connection.alias).order_by("pk").annotate(**values)
+    return rows, list(values)
+
+
+def _in_a_line(columns: Sequence[Column], raws: Sequence[Any]) -> str | None:
+    told = []
+    for each, raw in zip(columns, raws, strict=True):
+        value = value_json(shape_of(each.plain_field), each.read(raw))
+        if value is not None:
+            text = value if isinstance(value, str) else json.dumps(value)
+            told.append(f"{each.field.name}: {text}")
+    return shortened(", ".join(told)) if told else None
 
 
 def _loss(columns: Sequence[Column], key: Any, raws: Sequence[Any]) -> Loss:

@@ -98,6 +98,7 @@ def test_a_model_is_deleted_by_typing_its_name(site: Site, visit: Visit) -> None
     page.get_by_text("Model: name, table, order").click()
     page.get_by_role("button", name="Delete model").click()
     expect(page.locator(".verdict")).to_contain_text("This upgrade would fail")
+    expect(page.locator(".finding")).to_contain_text("title: ink, stock: 0")
     page.locator("[data-force]").click()
     expect(page.locator(".verdict")).to_contain_text("Possible")
     expect(page.get_by_role("button", name="Delete model")).to_be_disabled()

@@ -46,7 +46,9 @@ def test_rows_grow_up_to_all_there_are(database: Database) -> None:
     upgrade("Item", NAME, field("age", "IntegerField"), key, progress=filled)
     filled.assert_rows("Convert values of field age on Item", "Fill field key on Item row by row")
 
-    removed = upgrade("Item", NAME, key)
+    kept = Heard()
+    removed = upgrade("Item", NAME, key, progress=kept)
+    kept.assert_rows("Make sure that nothing is lost with field age on Item")
     restored = Heard()
     revert(removed, progress=restored)
     restored.assert_rows("Restore values of field age on Item")

@@ -139,6 +139,8 @@ async def test_a_model_goes_when_nothing_points_at_it_and_its_rows_may(posted: P
     upgrade, _ = await posted({"model_name": "Note", "delete": True})
     assert (upgrade.error_code, upgrade.error_params["count"]) == ("model_removed_with_rows", 1)
     assert [(each["kind"], each["count"]) for each in upgrade.findings] == [("removed", 1)]
+    [sample] = upgrade.findings[0]["samples"]
+    assert sample["before"].startswith("item: ")
     for name in ("Note", "Item"):
         upgrade, _ = await posted({"model_name": name, "delete": True}, force=True)
         await assert_sound(upgrade)
