@@ -103,6 +103,14 @@ def test_postgresql_has_a_pool() -> None:
     assert settings.get("CONN_MAX_AGE", 0) == 0
 
 
+def test_postgresql_keeps_plans_unless_a_pooler_cannot() -> None:
+    url = "postgres://user:secret@localhost/site"
+    for given, threshold in (({}, 5), ({"DB_PREPARE": "0"}, None)):
+        database = site_settings("DATABASES", DATABASE_URL=url, **given)["DATABASES"]["default"]
+        assert database["OPTIONS"]["prepare_threshold"] == threshold
+        assert database["ENGINE"] == "asgi_site.postgresql"
+
+
 def test_mysql_refuses_what_it_would_change_silently() -> None:
     options = settings_of("mysql://user:secret@localhost/site")["OPTIONS"]
     assert options["charset"] == "utf8mb4"
