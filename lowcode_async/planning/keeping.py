@@ -166,11 +166,11 @@ class Keeping:
             return False
         return self.call(self._kept(field, removed=removed).exists)
 
-    def count(self, field: str) -> int:
-        """Return how many values went with a field that the reverted upgrade has removed."""
+    def count(self, field: str, *, removed: bool) -> int:
+        """Return how many values the reverted upgrade has kept aside of a field that it has changed or removed."""
         if self.reverts is None:
             return 0
-        return self.call(self._kept(field, removed=True).count)
+        return self.call(self._kept(field, removed=removed).count)
 
     def originals(self, field: str, keys: Sequence[Any]) -> Mapping[Any, Original]:
         """Return what the upgrade that is reverted has kept aside of these rows, by their keys."""

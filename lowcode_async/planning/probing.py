@@ -58,7 +58,7 @@ def probe(
 
 def rows_restored(plan: Plan, keeping: Keeping) -> list[Finding]:
     """Return what comes back with a model whose end is taken back."""
-    count = keeping.count(WHOLE)
+    count = keeping.count(WHOLE, removed=True)
     if not count:
         return []
     params = {"model": plan.after.name, "count": count}

@@ -46,7 +46,7 @@ class RestoreValues(Filling):
         if self.keeping is None:
             return
         restoring = Restoring.of(Column(model, self.name, schema_editor.connection), self.keeping)
-        total, done = self.keeping.count(self.name), 0
+        total, done = self.keeping.count(self.name, removed=True), 0
         for found in self.keeping.pages(self.name, removed=True):
             page = restoring.placed(found)
             restoring.write(page)
@@ -80,7 +80,7 @@ class RestoreRows(Filling):
             return
         connection = schema_editor.connection
         inserting = Inserting(model, connection)
-        total, done = self.keeping.count(WHOLE), 0
+        total, done = self.keeping.count(WHOLE, removed=True), 0
         for page in self.keeping.pages(WHOLE, removed=True):
             self.keeping.put_back([each.pk for each in inserting.insert(page)])
             done += len(page)

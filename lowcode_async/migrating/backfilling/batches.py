@@ -12,6 +12,7 @@ from typing import Any, Final, TypeVar
 from django.db import transaction
 from django.db.models import Case, Q, QuerySet, Value, When
 
+from lowcode_async.migrating.backfilling.pace import Pace
 from lowcode_async.migrating.backfilling.parts import Part
 from lowcode_async.migrating.backfilling.watch import Watch
 from lowcode_async.migrating.base import Execution, named
@@ -24,10 +25,6 @@ log = logging.getLogger(__name__)
 
 R = TypeVar("R")
 
-_SECONDS: Final = 0.05
-"""What one batch should take: so long does a writer wait at the most for a row of it."""
-_SMALLEST, _FIRST, _LARGEST = 50, 1000, 20_000
-"""Rows of a batch."""
 _STALE_AT_ONCE: Final = 250
 _FEW_STALE: Final = 100
 """As many stale keys may be left for the transaction that holds the table."""
@@ -44,7 +41,8 @@ class Batches:
     progress: RowsDone
     tally: Tally = field(default_factory=Tally)
     """What was lost in the batches that have been committed."""
-    size: int = _FIRST
+    by_database: Pace = field(default_factory=lambda: Pace(1000, 20_000))
+    by_function: Pace = field(default_factory=lambda: Pace(200, 2000))
 
     def fill(self) -> None:
         """Fill the shadows in all rows that are there; the triggers see to those that come.
@@ -54,15 +52,18 @@ class Batches:
             LeaseLost: another worker has taken the stage over.
         """
         done, total = 0, self.parts[0].column.rows.count()
+        total += sum(each.originals for each in self.parts)
         for rows, size in self._portions():
-            begun = time.perf_counter()
-            self._in_transaction(partial(self._fill, rows))
-            self._pace(time.perf_counter() - begun)
+            self._in_transaction(partial(self._convert, rows), self.by_database)
+            for part in self.parts:
+                for seen in self._look_at(part, part.left(rows)):
+                    self.progress(done + seen, total)
             done += size
             self.progress(done, total)
         for part in self.parts:
-            for rows in part.with_originals():
-                self._in_transaction(partial(part.fill, rows))
+            for rows, size in part.with_originals(self.by_function):
+                self._in_transaction(partial(part.fill_some, rows, size), self.by_function)
+                self.progress(done := done + size, total)
 
     def catch_up(self) -> None:
         """Look again at the rows that others have written, until only few are left."""
@@ -74,23 +75,18 @@ class Batches:
     def _portions(self) -> Iterator[tuple[QuerySet[Any], int]]:
         """Yield the rows in the order of their keys, up to the last that there is now."""
         rows = self.parts[0].column.rows
-        keys = rows.values_list("pk", flat=True)
-        end = keys.last()
+        end = rows.values_list("pk", flat=True).last()
         rest = rows.filter(pk__lte=end)
         while end is not None:
-            last = list(rest.values_list("pk", flat=True)[self.size - 1 : self.size])
+            size = self.by_database.size
+            last = list(rest.values_list("pk", flat=True)[size - 1 : size])
             if not last:
                 yield rest, rest.count()
                 return
-            yield rest.filter(pk__lte=last[0]), self.size
+            yield rest.filter(pk__lte=last[0]), size
             rest = rows.filter(pk__gt=last[0], pk__lte=end)
 
-    def _fill(self, rows: QuerySet[Any], tally: Tally) -> None:
-        self._by_database(rows)
-        for part in self.parts:
-            part.fill(part.left(rows), tally)
-
-    def _by_database(self, rows: QuerySet[Any]) -> None:
+    def _convert(self, rows: QuerySet[Any], tally: Tally) -> None:
         """Let the database convert what it is sure of, all columns at once."""
         condition, values = Q(), dict[str, Any]()
         for part in self.parts:
@@ -104,32 +100,42 @@ class Batches:
         if values:
             rows.order_by().filter(condition).update(**values)
 
+    def _look_at(self, part: Part, rows: QuerySet[Any]) -> Iterator[int]:
+        """Give rows to the function, some at a time; yield how many that makes in all."""
+        seen = 0
+        while list(rows[:1].values_list("pk")):
+            size = self.by_function.size
+            keys = self._in_transaction(partial(part.fill_some, rows, size), self.by_function)
+            seen += len(keys)
+            yield seen
+            if len(keys) < size:
+                return
+            rows = rows.filter(pk__gt=keys[-1])
+
     def _redo(self, tally: Tally) -> int:
         keys = self.watch.take(_STALE_AT_ONCE)
         for part in self.parts:
             part.redo(keys, tally)
         return len(keys)
 
-    def _in_transaction(self, work: Callable[[Tally], int | None]) -> int:
+    def _in_transaction(self, work: Callable[[Tally], R], pace: Pace | None = None) -> R:
         """Do something whole, or not at all; count what it loses when it is committed."""
 
-        def attempt() -> tuple[int, Tally]:
+        def attempt() -> tuple[R, Tally]:
             tally = Tally(self.tally.findings)
             connection = self.execution.connection
             with transaction.atomic(using=connection.alias), named("Fill shadows"):
                 begin(connection)
                 self.execution.fence()
-                result = work(tally) or 0
+                result = work(tally)
                 self.execution.prolong()
             return result, tally
 
+        begun = time.perf_counter()
         result, self.tally = briefly(attempt, self.execution)
+        if pace is not None:
+            pace.after(time.perf_counter() - begun)
         return result
-
-    def _pace(self, seconds: float) -> None:
-        """Make the next batch larger or smaller, at most twice."""
-        factor = min(2.0, max(0.5, _SECONDS / max(seconds, 0.001)))
-        self.size = min(_LARGEST, max(_SMALLEST, int(self.size * factor)))
 
 
 def briefly(attempt: Callable[[], R], execution: Execution) -> R:

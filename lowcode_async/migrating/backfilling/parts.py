@@ -8,6 +8,7 @@ from typing import Any, Self
 
 from django.db.models import QuerySet
 
+from lowcode_async.migrating.backfilling.pace import Pace
 from lowcode_async.migrating.backfilling.watch import Watched
 from lowcode_async.planning.convert_values import ConvertValues
 from lowcode_async.planning.converting import Converting
@@ -17,9 +18,6 @@ from lowcode_async.planning.keeping import Keeping
 from lowcode_async.planning.rows import Column
 from lowcode_async.planning.samples import key_json
 from lowcode_async.planning.tally import Tally
-
-ORIGINALS_AT_ONCE = 250
-"""Rows that get their originals in one transaction."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,19 +72,35 @@ class Part:
             left = left.filter(**{f"{self.column.field.attname}__isnull": False})
         return left
 
-    def with_originals(self) -> Iterator[QuerySet[Any]]:
-        """Yield the rows, few at a time, that count as settled although there is an original for them."""
+    @property
+    def originals(self) -> int:
+        """How many values the reverted upgrade has kept aside."""
+        formerly = self.operation.old.name
+        return self.reverting.count(formerly, removed=False) if self.reverting else 0
+
+    def with_originals(self, pace: Pace) -> Iterator[tuple[QuerySet[Any], int]]:
+        """Yield rows that count as settled although there is an original for them, a batch at a time.
+
+        Each comes with how many originals there are, of which some may be for other rows.
+        """
         if self.reverting is None:
             return
         for page in self.reverting.pages(self.operation.old.name, removed=False):
-            for start in range(0, len(page), ORIGINALS_AT_ONCE):
-                some = page[start : start + ORIGINALS_AT_ONCE]
-                yield from self.converting.settled_with_originals(self.column, [some])
+            start = 0
+            while some := page[start : start + pace.size]:
+                start += len(some)
+                for rows in self.converting.settled_with_originals(self.column, [some]):
+                    yield rows, len(some)
 
-    def fill(self, rows: QuerySet[Any], tally: Tally) -> None:
-        """Give rows to the function; nobody may change them until the end of the transaction."""
-        for page in self.column.pages(among=rows.select_for_update(no_key=True)):
+    def fill_some(self, rows: QuerySet[Any], size: int, tally: Tally) -> list[Any]:
+        """Give the first of some rows to the function; return their keys.
+
+        Nobody may change them until the end of the transaction.
+        """
+        page = self.column.first(size, among=rows.select_for_update(no_key=True))
+        if page:
             self.pages.fill(page, tally)
+        return [key for key, _ in page]
 
     def redo(self, keys: Sequence[Any], tally: Tally) -> None:
         """Give rows to the function once more, and forget what was told of them; some may have gone."""
@@ -97,4 +111,6 @@ class Part:
             found = keeping.forget_rows(name, keys, formerly=self.operation.old.name)
             counts = {FindingKind(kind): count for kind, count in found.items()}
             tally.take_off(name, counts, keys={key_json(key) for key in keys})
-        self.fill(self.column.rows.filter(pk__in=keys), tally)
+        rows = self.column.rows.filter(pk__in=keys)
+        for page in self.column.pages(among=rows.select_for_update(no_key=True)):
+            self.pages.fill(page, tally)
