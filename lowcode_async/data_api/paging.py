@@ -24,6 +24,7 @@ from lowcode_async.definitions.constants.base import ConstantInvalid
 from lowcode_async.errors import Problem
 from lowcode_async.models import Counter
 from lowcode_async.rest.errors import RequestInvalid
+from lowcode_async.runtime.narrowing import narrowed
 from lowcode_async.runtime.statements import Statement, compiled, condition
 from lowcode_async.sentences import JSON
 
@@ -76,7 +77,7 @@ def page_of(asked: Asked, request: HttpRequest) -> dict[str, JSON]:
     The rows, how many there are, and the number of the generation come by one statement: each more
     would cost what it takes the database to answer, which is most of the time of a page.
     """
-    rows = asked.reach.rows().filter(asked.condition)
+    rows = narrowed(asked.reach.rows(), asked.condition)
     return (
         _by_cursor(asked, rows, request)
         if asked.cursor is not None

@@ -8,11 +8,16 @@ from typing import Any
 import pytest
 from django.contrib.auth.models import User
 from django.db import connection
+from django.test import RequestFactory
 from django.test.utils import CaptureQueriesContext
 from rest_framework.test import APIClient
 
 from lowcode_async import get_model
+from lowcode_async.data_api.parameters import read_list
 from lowcode_async.data_api.shapes import shape_of
+from lowcode_async.runtime import get_published, narrowing
+from lowcode_async.runtime.narrowing import narrowed
+from lowcode_async.runtime.statements import condition
 from tests.databases import Database
 from tests.integration.data_api.conftest import DATA, codes
 from tests.integration.runtime.dynamic import definition, publish
@@ -146,6 +151,20 @@ def test_a_page_for_other_values_takes_the_statement_of_the_first(
     assert len(statements) == 1
     assert staff.get(f"{BOOKS}?price__gte=9.5&pages__lt=9&ordering=price").json()["count"] == 0
     assert len(statements) == 2
+
+
+def test_the_short_way_to_a_filter_leads_to_the_same_statement(books: dict[str, Any]) -> None:
+    published, short = get_published("Book"), 0
+    more = ["opens=08:30", "title__iexact=a", "weight__in=1,2.5", "price__range=1,2", "id__lte=9"]
+    for query in (*(query for query, _ in FOUND), *more):
+        asked = read_list(RequestFactory().get(f"{BOOKS}?{query}"), published)
+        rows = asked.reach.rows()
+        expected, found = rows.filter(asked.condition), narrowed(rows, asked.condition)
+        assert condition(found) == condition(expected), query
+        assert set(found) == set(expected), query
+        short += narrowing._lookups(rows.all(), asked.condition) not in (None, [])
+    assert short > 15
+    assert condition(rows) == condition(get_model("Book")._default_manager.all())
 
 
 def test_decimal_numbers_look_the_same_in_a_list_and_by_themselves(
