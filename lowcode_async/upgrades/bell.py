@@ -10,6 +10,7 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
+from datetime import datetime
 from functools import partial
 from typing import Any
 from uuid import UUID
@@ -41,15 +42,17 @@ async def ring(events: Iterable[EventData]) -> None:
         await _send(ALL_GROUP, message)
 
 
-async def tick(task_id: UUID, *, stage: str, payload: Mapping[str, JSON]) -> None:
-    """Publish progress between recorded events."""
+async def tick(
+    task_id: UUID, *, stage: str, payload: Mapping[str, JSON], at: datetime | None = None
+) -> None:
+    """Publish progress between recorded events; `at` says when it was so, and None that it is now."""
     event = EventData(
         task_id=task_id,
         sequence=None,
         position=None,
         kind=EventKind.STAGE_TICK,
         stage=stage,
-        at=timezone.now(),
+        at=at or timezone.now(),
         payload=payload,
     )
     message = {"type": "upgrade.tick", "tick": event.to_wire()}

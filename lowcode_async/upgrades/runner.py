@@ -6,7 +6,7 @@ import asyncio
 import logging
 import threading
 from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, closing
 from functools import partial
 from typing import Final
 from uuid import UUID
@@ -21,6 +21,7 @@ from lowcode_async.planning.databases import HOME
 from lowcode_async.upgrades import bell, cancelling, faults, leases, queue, recording
 from lowcode_async.upgrades.leases import Claim, LeaseLost
 from lowcode_async.upgrades.stages import backup, migrate, restart, validate
+from lowcode_async.upgrades.ticks import Ticks
 from lowcode_async.upgrades.work import Cancelled, Stage, StageResult, Work
 
 log = logging.getLogger(__name__)
@@ -68,11 +69,12 @@ async def run_stage(task_id: UUID, stage: Upgrade.Stage) -> None:
 async def _attempt(claim: Claim, cancelled: threading.Event) -> StageResult | StageFailed:
     """Do the stage; an error that ends the upgrade is a result."""
     upgrade = await Upgrade.objects.aget(pk=claim.task_id)
-    loop = asyncio.get_running_loop()
-    work = Work(upgrade=upgrade, claim=claim, loop=loop, cancelled=cancelled)
+    ticks = Ticks(claim, asyncio.get_running_loop())
+    work = Work(upgrade=upgrade, claim=claim, ticks=ticks, cancelled=cancelled)
     try:
         if claim.attempt <= conf.current().stage_attempts:
-            return await STAGES[claim.stage](work)
+            with closing(ticks):
+                return await STAGES[claim.stage](work)
         error = StageFailed("worker_lost", stage=claim.stage, attempts=claim.attempt - 1)
     except (Retryable, LeaseLost, Cancelled):
         raise

@@ -2,28 +2,24 @@
 
 from __future__ import annotations
 
-import asyncio
 import threading
-import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
-from typing import Final, ParamSpec, Protocol, TypeVar
+from typing import ParamSpec, Protocol, TypeVar
 
 from asgiref.sync import sync_to_async
 
 from lowcode_async.models import Upgrade
 from lowcode_async.planning.progress import Report
 from lowcode_async.sentences import JSON
-from lowcode_async.upgrades import bell, leases
+from lowcode_async.upgrades import leases
 from lowcode_async.upgrades.leases import Claim
+from lowcode_async.upgrades.ticks import Ticks
 
 P = ParamSpec("P")
 R = TypeVar("R")
-
-TICK_INTERVAL: Final = 0.1
-"""Seconds between two ticks at the least."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,11 +60,9 @@ class Work:
     upgrade: Upgrade
     """As it was when the stage was claimed."""
     claim: Claim
-    loop: asyncio.AbstractEventLoop
+    ticks: Ticks
     cancelled: threading.Event = field(default_factory=threading.Event)
     """Set when the upgrade was cancelled, which it can be as long as nothing has been changed."""
-    _percent: float = -1.0
-    _ticked: float = 0.0
 
     async def in_thread(self, function: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
         """Call a sync function in the stage's own thread, which has a database connection of its own."""
@@ -82,16 +76,7 @@ class Work:
         """
         if self.cancelled.is_set():
             raise Cancelled
-        now = time.monotonic()
-        if percent == self._percent and not detail:
-            return
-        if now - self._ticked < TICK_INTERVAL and percent < 100:
-            return
-        self._percent, self._ticked = percent, now
-        payload = {"percent": round(min(max(percent, 0.0), 100.0), 1), **detail}
-        asyncio.run_coroutine_threadsafe(
-            bell.tick(self.claim.task_id, stage=self.claim.stage, payload=payload), self.loop
-        )
+        self.ticks.tell({"percent": round(min(max(percent, 0.0), 100.0), 1), **detail})
 
     def fence(self) -> None:
         """Hold the upgrade's row until the end of the current transaction.

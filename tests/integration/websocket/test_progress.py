@@ -12,8 +12,9 @@ from django.db import close_old_connections, transaction
 from django.test import override_settings
 
 from lowcode_async.models import Upgrade
-from lowcode_async.upgrades import bell
-from lowcode_async.upgrades.events import EventKind
+from lowcode_async.upgrades import bell, leases
+from lowcode_async.upgrades.events import EventKind, group_of
+from lowcode_async.upgrades.ticks import Ticks
 from lowcode_async.websocket import hub
 from lowcode_async.websocket.memory import InMemoryChannelLayer
 from tests.databases import Database
@@ -308,6 +309,36 @@ async def test_ticks_pass_between_events_and_are_limited_in_rate(
         assert {tuple(tick) for tick in ticks} == {("task_id", "kind", "stage", "at", "payload")}
         assert last["sequence"] == 2
         await socket.close()
+
+
+async def test_the_newest_that_a_stage_tells_is_sent_in_the_end(
+    upgrade: Upgrade, layer: InMemoryChannelLayer
+) -> None:
+    claim = await sync_to_async(leases.claim)(upgrade.pk, Upgrade.Stage.VALIDATE)
+    assert claim is not None
+    channel = await layer.new_channel()
+    await layer.group_add(group_of(upgrade.pk), channel)
+    ticks = Ticks(claim, asyncio.get_running_loop())
+    told: list[int] = []
+
+    async def heard(rows: int) -> None:
+        async with asyncio.timeout(PATIENCE):
+            while rows not in told:
+                told.append((await layer.receive(channel))["tick"]["payload"]["rows_done"])
+
+    def tell(*each: int) -> None:
+        for rows in each:
+            ticks.tell({"rows_done": rows})
+
+    for burst in ((1, 2, 3), (4, 5)):
+        await asyncio.to_thread(tell, *burst)
+        await heard(burst[-1])
+    assert told == sorted(told)
+    ticks.close()
+    tell(6)
+    await bell.tick(upgrade.pk, stage="validate", payload={"rows_done": 7})
+    await heard(7)
+    assert 6 not in told
 
 
 async def test_a_tick_of_a_stage_that_is_over_is_dropped(
