@@ -43,6 +43,8 @@ class CatchUp(Filling):
         self.watch.stop()
         assert self.tally is not None and self.keeping is not None
         whole.force, whole.keeping = self.force, self.keeping
+        # This may be done again, as when a later lock was not granted.
+        self.tally.forget(whole.new.name)
         for each in self.found:
             if each.field == whole.new.name:
                 self.tally.add(each)

@@ -35,7 +35,7 @@ _STANDING: Final = """
     WHERE relname LIKE 'lowcode\\_stale\\_%' AND relkind = 'r' AND pg_table_is_visible(oid)
 """
 _WATCHED: Final = """
-    SELECT DISTINCT tgrelid::regclass::text FROM pg_trigger WHERE tgname LIKE %s
+    SELECT tgrelid::regclass::text, quote_ident(tgname) FROM pg_trigger WHERE tgname LIKE %s
 """
 _SHADOWS: Final = """
     SELECT a.attrelid::regclass::text, quote_ident(a.attname)
@@ -43,6 +43,11 @@ _SHADOWS: Final = """
     WHERE d.classoid = 'pg_class'::regclass AND d.description = %s AND NOT a.attisdropped
 """
 
+_NAMES: Final = """
+    SELECT quote_ident(current_schema()), quote_ident(n.nspname) || '.' || quote_ident(c.relname)
+    FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.oid = %s::regclass
+"""
+"""The schema in which tables are made, and the whole name of one that is there."""
 
 _OF_TEXTS: Final = ("TimeZone", "DateStyle", "IntervalStyle", "extra_float_digits", "bytea_output")
 """Settings of a session that say how values are written as texts, and read."""
@@ -64,7 +69,7 @@ class Watched:
         """Return the condition that nobody needs to look at a row again.
 
         Args:
-            row: ``NEW`` or ``OLD``.
+            row: ``NEW``, ``OLD``, or what else stands for one.
             quote: quotes the name of a column.
         """
         if self.doubted:
@@ -115,6 +120,8 @@ class Watch:
             f"CREATE TABLE {self._stale} AS SELECT {quote(key)} AS stale_key FROM {quote(table)}"
             " WITH NO DATA"
         )
+        # Where changes of all tables are published, rows without a key could not be deleted otherwise.
+        self._execute(f"ALTER TABLE {self._stale} REPLICA IDENTITY FULL")
         self._execute(f"COMMENT ON TABLE {self._stale} IS '{json.dumps(list(indexes))}'")
         if columns:
             self._follow(table, key, columns)
@@ -125,22 +132,25 @@ class Watch:
             self._execute(
                 f"COMMENT ON COLUMN {quote(table)}.{quote(each.shadow)} IS '{self._comment}'"
             )
-        self._execute(self._function_for(key, columns))
+        self._execute(self._function_for(table, key, columns))
         names = [key, *(each.source for each in columns)]
         new, old = (
             "ROW(" + ", ".join(f"{row}.{quote(name)}" for name in names) + ")::record"
             for row in ("NEW", "OLD")
         )
-        run = f"FOR EACH ROW {{}}EXECUTE FUNCTION {self._function}()"
         # By its bytes: equal is not the same, 0.0 is not -0.0. What fills the shadows changes none of it.
-        changed = f"WHEN ({new} *<> {old}) "
+        self._trigger_on(table, "UPDATE", "_u", f"FOR EACH ROW WHEN ({new} *<> {old})")
+        self._trigger_on(table, "INSERT OR DELETE", "", "FOR EACH ROW")
+        self._trigger_on(table, "TRUNCATE", "_t", "FOR EACH STATEMENT")
+
+    def _trigger_on(self, table: str, event: str, suffix: str, when: str) -> None:
+        name, quoted = f"{self._trigger}{suffix}", self.connection.ops.quote_name(table)
         self._execute(
-            f"CREATE TRIGGER {self._trigger}_u BEFORE UPDATE ON {quote(table)} {run.format(changed)}"
+            f"CREATE TRIGGER {name} BEFORE {event} ON {quoted} {when}"
+            f" EXECUTE FUNCTION {self._function}()"
         )
-        self._execute(
-            f"CREATE TRIGGER {self._trigger} BEFORE INSERT OR DELETE ON {quote(table)}"
-            f" {run.format('')}"
-        )
+        # Who applies the changes of another server, or loads a dump, fires no others.
+        self._execute(f"ALTER TABLE {quoted} ENABLE ALWAYS TRIGGER {name}")
 
     def stands(self) -> bool:
         """Tell whether there is anything left of it."""
@@ -152,7 +162,7 @@ class Watch:
         with self.connection.cursor() as cursor:
             cursor.execute(_SHADOWS, [self._comment])
             for table, shadow in cursor.fetchall():
-                cursor.execute(f"ALTER TABLE {table} DROP COLUMN {shadow}")
+                cursor.execute(f"ALTER TABLE {table} DROP COLUMN {shadow}", None)
             cursor.execute("SELECT obj_description(to_regclass(%s), 'pg_class')", [self._stale])
             (indexes,) = cursor.fetchone()
             for name in json.loads(indexes or "[]"):
@@ -164,9 +174,8 @@ class Watch:
         """Watch no longer; needs the table for itself."""
         with self.connection.cursor() as cursor:
             cursor.execute(_WATCHED, [f"{self._trigger}%".replace("_", r"\_")])
-            for (table,) in cursor.fetchall():
-                for trigger in (self._trigger, f"{self._trigger}_u"):
-                    cursor.execute(f"DROP TRIGGER IF EXISTS {trigger} ON {table}")
+            for table, trigger in cursor.fetchall():
+                cursor.execute(f"DROP TRIGGER {trigger} ON {table}", None)
 
     def keep(self, table: str, shadow: str, comment: str | None) -> None:
         """Let a shadow be a column like others."""
@@ -200,13 +209,14 @@ class Watch:
 
     # -- in SQL ----------------------------------------------------------------------------------
 
-    def _function_for(self, key: str, columns: Sequence[Watched]) -> str:
+    def _function_for(self, table: str, key: str, columns: Sequence[Watched]) -> str:
         quote = self.connection.ops.quote_name
         with self.connection.cursor() as cursor:
-            cursor.execute("SELECT quote_ident(current_schema())")
-            (schema,) = cursor.fetchone()
-        old, new = (
-            " AND ".join(each.settled(row, quote) for each in columns) for row in ("OLD", "NEW")
+            cursor.execute(_NAMES, [quote(table)])
+            schema, whole = cursor.fetchone()
+        old, new, each_row = (
+            " AND ".join(each.settled(row, quote) for each in columns)
+            for row in ("OLD", "NEW", "lowcode_row")
         )
         values = "\n".join(
             f"  NEW.{quote(each.shadow)} := {each.value(quote)};" for each in columns
@@ -219,6 +229,11 @@ class Watch:
 CREATE FUNCTION {self._function}() RETURNS trigger LANGUAGE plpgsql
 SECURITY DEFINER SET search_path = {schema}, pg_temp {settings} AS $lowcode$
 BEGIN
+  IF TG_OP = 'TRUNCATE' THEN
+    INSERT INTO {schema}.{self._stale} SELECT lowcode_row.{quote(key)} FROM {whole} lowcode_row
+    WHERE ({each_row}) IS NOT TRUE;
+    RETURN NULL;
+  END IF;
   IF TG_OP <> 'INSERT' AND ({old}) IS NOT TRUE THEN
     {note.format("OLD")}
   END IF;

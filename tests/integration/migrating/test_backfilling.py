@@ -32,6 +32,7 @@ from tests.integration.migrating.changes import (
     upgrade,
 )
 from tests.integration.migrating.dying import Died, Wire, is_of_tables
+from tests.servers.postgresql import ADMIN, ADMIN_PASSWORD
 
 pytestmark = pytest.mark.parametrize("database", ["postgresql"], indirect=True)
 
@@ -65,15 +66,15 @@ def large_tables(database: Database) -> Iterator[None]:
 class Writer:
     """Somebody else who writes to the table, and knows what it should hold."""
 
-    def __init__(self) -> None:
+    def __init__(self, **account: str) -> None:
         self.texts: dict[int, str | None] = dict(get_model("Item").objects.values_list("pk", "age"))
         given = connection.settings_dict
+        own = {"user": given["USER"], "password": given["PASSWORD"]}
         self.connection = psycopg.connect(
             dbname=given["NAME"],
             host=given["HOST"],
             port=given["PORT"],
-            user=given["USER"],
-            password=given["PASSWORD"],
+            **{**own, **account},
             autocommit=True,
             options="-c lock_timeout=20ms -c datestyle=german",
         )
@@ -112,11 +113,11 @@ class Writer:
 
 
 @pytest.fixture
-def writer(database: Database) -> Iterator[Callable[[], Writer]]:
+def writer(database: Database) -> Iterator[Callable[..., Writer]]:
     with contextlib.ExitStack() as stack:
 
-        def make() -> Writer:
-            made = Writer()
+        def make(**account: str) -> Writer:
+            made = Writer(**account)
             stack.callback(made.connection.close)
             return made
 
@@ -247,6 +248,71 @@ def test_nobody_waits_for_the_table_while_its_rows_are_converted(
     with wire.tapped(before=write):
         change.work()
     assert held == 0
+
+
+def test_what_is_lost_counts_once_although_a_lock_was_not_granted(
+    wire: Wire, writer: Callable[[], Writer]
+) -> None:
+    change = Change(CASE)
+    somebody = writer()
+    refused = 0
+
+    def refuse(sql: str) -> None:
+        nonlocal refused
+        if "DROP COLUMN" in sql and not refused:
+            refused += 1
+            raise OperationalError("held") from psycopg.errors.LockNotAvailable()
+
+    with wire.tapped(before=refuse):
+        findings = change.work()
+    assert refused == 1
+    somebody.assert_all_is_well(change, findings)
+
+
+def test_rows_that_are_truncated_have_lost_nothing(
+    wire: Wire, writer: Callable[[], Writer]
+) -> None:
+    change = Change(CASE)
+    somebody = writer()
+    batches = 0
+
+    def truncate(sql: str) -> None:
+        nonlocal batches
+        batches += is_batch(sql)
+        if is_batch(sql) and batches == 2:
+            somebody.execute("TRUNCATE dynamic_item RESTART IDENTITY")
+            somebody.texts.clear()
+            for text in ("41", None, "?", "7"):
+                somebody.insert(text)
+
+    with wire.tapped(before=truncate):
+        findings = change.work()
+    assert batches >= 2
+    somebody.assert_all_is_well(change, findings)
+
+
+def test_replication_goes_on_in_both_directions(wire: Wire, writer: Callable[..., Writer]) -> None:
+    """All changes are published, and somebody applies those of another server."""
+    change = Change(CASE)
+    somebody = writer(user=ADMIN, password=ADMIN_PASSWORD)
+    somebody.execute("SET session_replication_role = replica")
+    somebody.execute("CREATE PUBLICATION everything FOR ALL TABLES")
+    batches = 0
+
+    def write(sql: str) -> None:
+        nonlocal batches
+        batches += is_batch(sql)
+        if is_batch(sql) and batches == 2:
+            for kind in range(4):
+                somebody.change(min(somebody.texts) + kind, "41")
+
+    try:
+        with wire.tapped(before=write):
+            findings = change.work()
+    finally:
+        somebody.execute("DROP PUBLICATION everything")
+    assert batches >= 2
+    somebody.assert_all_is_well(change, findings)
 
 
 @pytest.mark.parametrize("case", ["conversions", "hooks"])
