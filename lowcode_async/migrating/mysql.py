@@ -26,6 +26,7 @@ from django.db.migrations.state import ProjectState
 
 from lowcode_async.errors import Retryable, StageFailed
 from lowcode_async.migrating.base import Execution, Step, Warnings, is_filling, told
+from lowcode_async.migrating.filling_ahead import fill_ahead
 from lowcode_async.migrating.journal import MENDING, Journal, StepState
 from lowcode_async.migrating.locks import patiently
 from lowcode_async.migrating.looking import applied
@@ -37,6 +38,7 @@ from lowcode_async.migrating.mysql_session import (
     executed_before,
     holders,
     is_lock_error,
+    is_lost,
     lock_tables,
     short_waits,
     unlock_tables,
@@ -122,10 +124,20 @@ class _Change:
         with self._else(self.take_back):
             for step in self.parts.free:
                 self._forward(step)
+            self._fill_ahead()
             with self._held(), self._else(self._undo_held):
                 for step in self.parts.held:
                     self._forward(step)
                 self._record()
+
+    def _fill_ahead(self) -> None:
+        with short_waits(self.execution.connection) as shortly:
+
+            def execute(update: Callable[[], None], described: str) -> None:
+                self._patiently(partial(shortly, update), described)
+
+            of = len(self.parts.reversible)
+            fill_ahead(self.parts.held, self.execution, execute, of=of)
 
     def cannot_go_back(self) -> bool:
         """Tell whether a worker has died that had begun to put new columns in place."""
@@ -337,5 +349,6 @@ class _Change:
             self.execution,
             described=described,
             locked=is_lock_error,
+            lost=is_lost,
             holders=lambda: holders(self.execution.connection),
         )

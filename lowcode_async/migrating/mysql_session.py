@@ -11,7 +11,7 @@ from functools import partial
 from typing import Any, Final, TypeVar
 from uuid import UUID
 
-from django.db import DatabaseError, connections
+from django.db import DatabaseError, InterfaceError, connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 
@@ -27,6 +27,9 @@ _LOCK_ERRORS: Final = frozenset({1205, 1213, 1969})
 
 _ALREADY: Final = frozenset({1022, 1050, 1051, 1054, 1060, 1061, 1068, 1091, 1146, 1826})
 """Exists already, is gone already: what a statement says that had been executed before."""
+
+_GONE: Final = frozenset({1053, 1927, 2002, 2003, 2006, 2013, 2055})
+"""The server shuts down, has killed the connection, cannot be reached, has gone away or was lost."""
 
 _CANNOT_CREATE: Final = 1005
 """With error 121 of the storage engine: a foreign key of this name exists already."""
@@ -60,12 +63,27 @@ class Beside:
 
     def __call__(self, function: Callable[[], R]) -> R:
         """Call a function there; raise what it raises."""
-        return self._thread.submit(function).result()
+        return self._thread.submit(_called, function).result()
+
+
+def _called(function: Callable[[], R]) -> R:
+    """Call a function; a connection that is lost on the way is not the next one's."""
+    try:
+        return function()
+    except (DatabaseError, InterfaceError):
+        for each in connections.all(initialized_only=True):
+            each.close_if_unusable_or_obsolete()
+        raise
 
 
 def is_lock_error(error: DatabaseError) -> bool:
     """Tell whether a lock was not granted in time."""
     return bool(error.args) and error.args[0] in _LOCK_ERRORS
+
+
+def is_lost(error: DatabaseError) -> bool:
+    """Tell whether the server has ended a session, or was not there to say so."""
+    return bool(error.args) and error.args[0] in _GONE
 
 
 def holders(connection: BaseDatabaseWrapper) -> str:

@@ -65,11 +65,30 @@ def _ordered(plan: Plan, shadows: set[str]) -> tuple[PlannedOperation, ...]:
     contracts = [each for each in plan.operations if each.phase is Phase.CONTRACT]
     filling = any(isinstance(each.operation, Filling) for each in expands)
     expands.sort(key=lambda each: filling and not _makes_table(each.operation))
+    expands = _shadows_first(expands, shadows)
     # What the site has registered may use other tables, so it is done before the table is held.
     expands += [each for each in swaps if each.registered]
     swaps = [each for each in swaps if not each.registered]
     swaps.sort(key=lambda each: _place(each, shadows))
     return (*expands, *swaps, *_relaxations(plan, contracts), *contracts)
+
+
+def _shadows_first(
+    expands: Sequence[PlannedOperation], shadows: set[str]
+) -> list[PlannedOperation]:
+    """Return the operations with all shadows added before the first of them is filled."""
+    first = next((n for n, each in enumerate(expands) if _fills(each)), len(expands))
+    before, rest = expands[:first], expands[first:]
+    added = [each for each in rest if _adds(each.operation, shadows)]
+    return [*before, *added, *(each for each in rest if each not in added)]
+
+
+def _fills(planned: PlannedOperation) -> bool:
+    return isinstance(planned.operation, Filling)
+
+
+def _adds(operation: Operation, shadows: set[str]) -> bool:
+    return isinstance(operation, AddField) and operation.name in shadows
 
 
 def _place(planned: PlannedOperation, shadows: set[str]) -> tuple[int, bool, bool]:

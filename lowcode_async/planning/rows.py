@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -85,17 +85,28 @@ class Column:
         """All rows of the table."""
         return self.model._base_manager.using(self.connection.alias).order_by("pk")
 
-    def portions(self) -> Iterator[tuple[QuerySet[Any], int]]:
-        """Yield all rows portion by portion, in the order of the keys, each with its size."""
-        rest = self.rows
+    def portions(
+        self, *, size: Callable[[], int] = lambda: PORTION, up_to_now: bool = False
+    ) -> Iterator[tuple[QuerySet[Any], int]]:
+        """Yield all rows portion by portion, in the order of the keys, each with its size.
+
+        Args:
+            size: is asked how many rows the next portion has.
+            up_to_now: whether to end with the row that is the last one now, though others insert more.
+        """
+        rows = self.rows
+        if up_to_now:
+            end = rows.values_list("pk", flat=True).last()
+            rows = rows.none() if end is None else rows.filter(pk__lte=end)
+        rest = rows
         while True:
-            keys = rest.values_list("pk", flat=True)
-            if last := list(keys[PORTION - 1 : PORTION]):
-                yield rest.filter(pk__lte=last[0]), PORTION
-                rest = self.rows.filter(pk__gt=last[0])
+            keys, many = rest.values_list("pk", flat=True), size()
+            if last := list(keys[many - 1 : many]):
+                yield rest.filter(pk__lte=last[0]), many
+                rest = rows.filter(pk__gt=last[0])
                 continue
-            if size := rest.count():
-                yield rest, size
+            if left := rest.count():
+                yield rest, left
             return
 
     def pages(

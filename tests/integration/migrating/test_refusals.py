@@ -138,7 +138,7 @@ def test_a_connection_that_is_lost_at_any_statement_is_no_failure(
     database: Database, wire: Wire
 ) -> None:
     change = Change(CASES["conversions"])
-    for number in itertools.count(1, step=3):
+    for number in itertools.count(1, step=2):
         killed = Killed(at=number)
         try:
             with wire.tapped(before=killed, only=is_not_of_the_session):
