@@ -195,7 +195,7 @@ def _running(
     sites = (owner or request.session).stash.setdefault(SITES, [])
     sites.append(site)
     try:
-        if prepared and owner is not None and engine == "sqlite":
+        if prepared and engine == "sqlite":
             site.copy_database(request.getfixturevalue("new_sqlite_site"))
         elif prepared:
             site.prepare()

@@ -21,20 +21,13 @@ from django.db.utils import ConnectionHandler
 
 from tests.acceptance.excerpts import excerpt
 from tests.acceptance.processes import ROOT, SiteProcess
+from tests.acceptance.users import make_user
 from tests.acceptance.watching import Watch
 from tests.databases import settings_of
 from tests.servers.base import free_port, wait_for
 
 READY_SECONDS = 120.0
 STAFF_PASSWORD = "staff-password"
-
-# Prints a token for a new user of this name; staff if so said.
-MAKE_USER = """
-from django.contrib.auth.models import User
-from rest_framework.authtoken.models import Token
-user = User.objects.create_user({name!r}, password={password!r}, is_staff={is_staff})
-print(Token.objects.create(user=user).key)
-"""
 
 
 class Mode(StrEnum):
@@ -162,8 +155,8 @@ class Site:
 
     def make_user(self, name: str, *, is_staff: bool) -> str:
         """Make a user and return its token."""
-        source = MAKE_USER.format(name=name, password=STAFF_PASSWORD, is_staff=is_staff)
-        return self.python(source).strip().splitlines()[-1]
+        with self.connection() as connection:
+            return make_user(connection, name, password=STAFF_PASSWORD, is_staff=is_staff)
 
     def client(self, *, token: str | None = None, language: str | None = None) -> httpx.Client:
         """Return an HTTP client that signs in by a token: the staff user's, unless another is given."""
