@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import secrets
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ from django.test import override_settings
 
 from lowcode_async.runtime import generation
 from tests.databases import Database, beside, migrated
+from tests.servers.base import memory
 from tests.servers.mariadb import MariaDB
 from tests.servers.postgresql import PostgreSQL
 from tests.servers.redis import Redis
@@ -25,16 +27,16 @@ ARCHIVES = {"sqlite": "postgresql", "postgresql": "mysql", "mysql": "sqlite"}
 
 
 @pytest.fixture(scope="session", params=["sqlite", "postgresql", "mysql"])
-def database(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Database]:
+def database(request: pytest.FixtureRequest) -> Iterator[Database]:
     """A migrated database that Django is pointed at; every test that uses it runs on all three.
 
     To run on some only: ``@pytest.mark.parametrize("database", ["mysql"], indirect=True)``.
     """
     if request.param == "sqlite":
-        path = tmp_path_factory.mktemp("sqlite") / "db.sqlite3"
-        with migrated(f"sqlite:///{path}") as database:
+        with (
+            tempfile.TemporaryDirectory(prefix="lowcode-sqlite-", dir=memory()) as folder,
+            migrated(f"sqlite:///{folder}/db.sqlite3") as database,
+        ):
             yield database
         return
     server: PostgreSQL | MariaDB = request.getfixturevalue(SERVERS[request.param])

@@ -21,7 +21,7 @@ START_SECONDS = 90.0
 STOP_SECONDS = 60.0
 MEMORY = Path("/dev/shm")
 ROOM = 2 << 30
-"""Bytes that must be free in memory for a server to keep its data there."""
+"""Bytes that must be free in memory for a database to be kept there."""
 
 # Waits until the pipe from the tests closes, and cleans up: however they end, SIGKILL included.
 GUARD = """
@@ -55,7 +55,7 @@ class Server(ABC):
         self.account = self._find_account()
         self.port = free_port()
         # No test pulls the plug, and MariaDB syncs each change of a table to its disk whatever it is told.
-        self.folder = Path(tempfile.mkdtemp(prefix=f"lowcode-{self.name.lower()}-", dir=_memory()))
+        self.folder = Path(tempfile.mkdtemp(prefix=f"lowcode-{self.name.lower()}-", dir=memory()))
         if self.account:
             shutil.chown(self.folder, self.account)
         self._process: subprocess.Popen[bytes] | None = None
@@ -196,8 +196,11 @@ class Server(ABC):
         return {"user": entry.pw_uid, "group": entry.pw_gid, "extra_groups": []}
 
 
-def _memory() -> Path | None:
-    """Return the folder that is kept in memory, where the system has one with room enough."""
+def memory() -> Path | None:
+    """Return the folder that is kept in memory, where the system has one with room enough.
+
+    What is written there need not wait for a disk.
+    """
     if MEMORY.is_dir() and os.access(MEMORY, os.W_OK) and shutil.disk_usage(MEMORY).free > ROOM:
         return MEMORY
     return None

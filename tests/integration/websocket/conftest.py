@@ -203,6 +203,7 @@ async def redis_layer(
 ) -> AsyncIterator[RedisChannelLayer]:
     """The channel layer of a site with Redis; a test closes its sockets."""
     redis = RedisChannelLayer(hosts=[redis_url])
+    redis.brpop_timeout = 1  # who waits for a message when the last socket closes waits to its end
     channel_layers.set("default", redis)
     yield redis
     # The layer closes a loop's connections with the loop: whoever still held one would open another.

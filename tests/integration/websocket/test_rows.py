@@ -144,6 +144,7 @@ async def test_only_who_may_read_rows_is_told_of_them(
             await socket.close()
 
 
+@override_settings(LOWCODE_EVENTS_POLL=0.05)
 async def test_new_structure_is_told_and_whether_it_is_of_this_model(
     connect: Connect, models: int
 ) -> None:
@@ -153,14 +154,13 @@ async def test_new_structure_is_told_and_whether_it_is_of_this_model(
         await each.event()
     told = {"kind": "generation", "model": "Product"}
     number = await changed(lambda: publish(definition("Other", name=text())))
-    with override_settings(LOWCODE_EVENTS_POLL=0.05):
-        assert await socket.event() == {**told, "generation": number, "changed": False}
-        await changed(lambda: publish(definition("Product", name=text(), note=text())))
-        assert await socket.event() == {**told, "generation": number + 1, "changed": True}
-        # Who has asked without a project would be told of all of them.
-        values = {"name": text(), "project": {"type": "IntegerField", "default": 1}}
-        await changed(lambda: publish(definition("Product", **values)))
-        assert await socket.close_code() == 4400
+    assert await socket.event() == {**told, "generation": number, "changed": False}
+    await changed(lambda: publish(definition("Product", name=text(), note=text())))
+    assert await socket.event() == {**told, "generation": number + 1, "changed": True}
+    # Who has asked without a project would be told of all of them.
+    values = {"name": text(), "project": {"type": "IntegerField", "default": 1}}
+    await changed(lambda: publish(definition("Product", **values)))
+    assert await socket.close_code() == 4400
     await confined.close()
 
 
@@ -186,6 +186,7 @@ async def test_lost_message_is_noticed_by_the_next(
 
 
 @only_sqlite
+@override_settings(LOWCODE_EVENTS_POLL=0.2)
 async def test_socket_that_has_heard_nothing_for_a_while_is_told_to_look(
     connect: Connect, failing_layer: FailingLayer
 ) -> None:
