@@ -114,5 +114,5 @@ class ConvertValues(Filling):
             self.tally.forget(self.new.name)
         if self.keeping is None:
             return None
-        self.keeping.forget(field=self.new.name, removed=False)
+        self.keeping.forget(formerly=self.old.name, field=self.new.name, removed=False)
         return self.keeping if self.keeping.has_originals(self.old.name) else None

@@ -96,13 +96,20 @@ class Keeping:
         if losses:
             self.call(partial(self._insert, field, losses, removed=removed))
 
-    def forget(self, **chosen: Any) -> None:
-        """Forget what was written down of a field, or of all: it is done again, or was taken back."""
+    def forget(self, *, formerly: str | None = None, **chosen: Any) -> None:
+        """Forget what was written down of a field, or of all: it is done again, or was taken back.
+
+        Args:
+            formerly: name of the field whose originals were given back.
+            chosen: what was written down. Left out, it is all, with the originals of all fields.
+        """
 
         def forget() -> None:
             LostValue.objects.filter(upgrade_id=self.upgrade_id, **chosen).delete()
-            if self.reverts is not None:
-                restored = LostValue.objects.filter(restored_by_id=self.upgrade_id)
+            restored = LostValue.objects.filter(restored_by_id=self.upgrade_id)
+            if formerly is not None:
+                restored = restored.filter(field=formerly, removed=False)
+            if self.reverts is not None and (formerly is not None or not chosen):
                 restored.update(restored_at=None, restored_by=None)
 
         self.call(forget)

@@ -68,7 +68,9 @@ class Part:
     def left(self, rows: QuerySet[Any]) -> QuerySet[Any]:
         """Return the rows among some that the database has not converted."""
         left = rows.filter(**{f"{self.target.field.attname}__isnull": True})
-        if self.converting.final.null:
+        # Without a shortcut this is the only look: where nothing is now, there may be an original.
+        only_look = self.reverting is not None and self.converting.shortcut is None
+        if self.converting.final.null and not only_look:
             left = left.filter(**{f"{self.column.field.attname}__isnull": False})
         return left
 
