@@ -61,7 +61,7 @@ class Backfilling:
             return self.executor.carry_out(execution)
         try:
             rest, built = _beforehand(execution, watch, chosen, new)
-            with indexes.skipped(built, execution):
+            with indexes.skipped(built, execution, tried=new):
                 return self.executor.carry_out(rest)
         except Retryable:
             raise

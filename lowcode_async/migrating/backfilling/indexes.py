@@ -11,7 +11,7 @@ from django.db import DatabaseError
 
 from lowcode_async import conf
 from lowcode_async.migrating.base import Execution
-from lowcode_async.migrating.postgresql import is_lost
+from lowcode_async.migrating.postgresql import is_locked, is_lost
 from lowcode_async.planning.backfills import Index, is_index
 
 log = logging.getLogger(__name__)
@@ -40,8 +40,17 @@ def build(indexes: Sequence[Index], execution: Execution) -> list[str]:
                 if is_lost(error):
                     raise
                 log.info("index left for later upgrade=%s error=%s", execution.upgrade.pk, error)
-                _execute(execution, f'DROP INDEX CONCURRENTLY IF EXISTS "{each.name}"')
+                _try_to_drop(each, execution)
     return built
+
+
+def _try_to_drop(index: Index, execution: Execution) -> None:
+    """Drop what there is of an index, unless somebody's transaction holds it; see `skipped`."""
+    try:
+        _execute(execution, f'DROP INDEX CONCURRENTLY IF EXISTS "{index.name}"')
+    except DatabaseError as error:
+        if not is_locked(error):
+            raise
 
 
 @contextmanager
@@ -57,11 +66,25 @@ def _long_waits(execution: Execution) -> Iterator[None]:
 
 
 @contextmanager
-def skipped(names: Sequence[str], execution: Execution) -> Iterator[None]:
-    """Leave out the statements of a block that would build these indexes once more."""
+def skipped(
+    built: Sequence[str], execution: Execution, *, tried: Sequence[Index]
+) -> Iterator[None]:
+    """Leave out the statements of a block that would build these indexes once more.
+
+    Args:
+        built: their names.
+        execution: in whose transaction the block is.
+        tried: all that were to be built. What is left of the others makes room.
+    """
+    half = {each.name for each in tried}.difference(built)
 
     def execute(execute: Callable[..., Any], sql: str, params: Any, many: Any, context: Any) -> Any:
-        return None if is_index(sql) in names else execute(sql, params, many, context)
+        name = is_index(sql)
+        if name in built:
+            return None
+        if name in half:
+            execute(f'DROP INDEX IF EXISTS "{name}"', None, many, context)
+        return execute(sql, params, many, context)
 
     with execution.connection.execute_wrapper(execute):
         yield

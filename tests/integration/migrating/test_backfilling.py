@@ -470,6 +470,32 @@ def test_an_index_that_cannot_be_built_beforehand_is_built_under_the_lock(wire: 
     assert leftovers() == []
 
 
+def test_what_is_left_of_an_index_makes_room_for_the_whole(
+    wire: Wire, writer: Callable[[], Writer]
+) -> None:
+    """A long transaction lets an index neither be finished nor be dropped."""
+    change = Change(INDEXED)
+    somebody, reader = writer(), writer()
+    reader.connection.autocommit = False
+    reader.connection.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
+    begun = 0
+
+    def read(sql: str) -> None:
+        nonlocal begun
+        begun += "CREATE INDEX CONCURRENTLY" in sql
+        if "CREATE INDEX CONCURRENTLY" in sql and begun == 4:
+            reader.execute("SELECT count(*) FROM dynamic_item")
+        if begun and sql.startswith("ALTER TABLE"):
+            reader.connection.rollback()
+
+    with override_settings(LOWCODE_LOCK_PATIENCE=0.5), wire.tapped(before=read):
+        findings = change.work()
+    assert begun == 4
+    assert any(each.startswith("DROP INDEX IF EXISTS") for each in wire.statements)
+    somebody.assert_all_is_well(change, findings)
+    assert leftovers() == []
+
+
 def test_originals_come_back_unless_somebody_has_written_since(
     wire: Wire, writer: Callable[[], Writer]
 ) -> None:
