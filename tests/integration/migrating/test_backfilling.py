@@ -315,6 +315,32 @@ def test_replication_goes_on_in_both_directions(wire: Wire, writer: Callable[...
     somebody.assert_all_is_well(change, findings)
 
 
+def test_a_dump_that_is_made_meanwhile_can_be_restored(
+    wire: Wire, writer: Callable[[], Writer]
+) -> None:
+    """The triggers can be made of what the server says of them, which is what pg_dump writes down."""
+    change = Change(CASE)
+    somebody = writer()
+    made = list[str]()
+
+    def make_again(sql: str) -> None:
+        if not is_batch(sql) or made:
+            return
+        found = somebody.execute(
+            "SELECT tgname, pg_get_triggerdef(oid) FROM pg_trigger WHERE tgname LIKE 'zz\\_lowcode%%'"
+        ).fetchall()
+        for name, definition in found:
+            with somebody.connection.transaction(force_rollback=True):
+                somebody.connection.execute(f"DROP TRIGGER {name} ON dynamic_item")
+                somebody.connection.execute(definition)
+            made.append(name)
+
+    with wire.tapped(before=make_again):
+        findings = change.work()
+    assert len(made) == 3
+    somebody.assert_all_is_well(change, findings)
+
+
 @pytest.mark.parametrize("case", ["conversions", "hooks"])
 def test_a_worker_that_dies_leaves_the_old_structure_in_force(wire: Wire, case: str) -> None:
     change = Change(CASES[case])
