@@ -20,30 +20,21 @@ from dataclasses import dataclass, replace
 from functools import partial
 
 from django.db import DatabaseError, InterfaceError, connections, transaction
-from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 from django.db.migrations.operations import RunPython
 from django.db.migrations.state import ProjectState
 
 from lowcode_async.errors import Retryable, StageFailed
 from lowcode_async.migrating.base import Execution, Step, Warnings, is_filling, told
-from lowcode_async.migrating.filling_ahead import fill_ahead
 from lowcode_async.migrating.journal import MENDING, Journal, StepState
-from lowcode_async.migrating.locks import patiently
 from lowcode_async.migrating.looking import applied
 from lowcode_async.migrating.mending import mend
 from lowcode_async.migrating.mysql_session import (
     Beside,
     alone,
-    editing,
     executed_before,
-    holders,
-    is_lock_error,
-    is_lost,
-    lock_tables,
-    short_waits,
-    unlock_tables,
 )
 from lowcode_async.migrating.mysql_steps import Parts, parts_of
+from lowcode_async.migrating.mysql_table import Table
 from lowcode_async.models import SchemaVersion
 from lowcode_async.planning.state import APP_LABEL
 
@@ -87,6 +78,7 @@ def _at_work(execution: Execution) -> Iterator[_Change]:
         change = _Change(
             execution=replace(execution, call=beside),
             beside=beside,
+            table=Table(execution),
             parts=parts_of(execution.plan),
             journal=Journal(execution.upgrade.pk),
         )
@@ -101,6 +93,7 @@ class _Change:
     execution: Execution
     beside: Beside
     """For the rows of the plugin; the connection of the execution is for the table alone."""
+    table: Table
     parts: Parts
     journal: Journal
 
@@ -124,20 +117,11 @@ class _Change:
         with self._else(self.take_back):
             for step in self.parts.free:
                 self._forward(step)
-            self._fill_ahead()
-            with self._held(), self._else(self._undo_held):
+            self.table.fill_ahead(self.parts)
+            with self.table.held(self.parts), self._else(self._undo_held):
                 for step in self.parts.held:
                     self._forward(step)
                 self._record()
-
-    def _fill_ahead(self) -> None:
-        with short_waits(self.execution.connection) as shortly:
-
-            def execute(update: Callable[[], None], described: str) -> None:
-                self._patiently(partial(shortly, update), described)
-
-            of = len(self.parts.reversible)
-            fill_ahead(self.parts.held, self.execution, execute, of=of)
 
     def cannot_go_back(self) -> bool:
         """Tell whether a worker has died that had begun to put new columns in place."""
@@ -150,7 +134,9 @@ class _Change:
         noted = self.beside(self.journal.read)
         with self._else(self.take_back):
             for step in self.parts.held:
-                if noted.get(step.index) is not StepState.DONE and not self._applied(step):
+                if noted.get(step.index) is not StepState.DONE and not applied(
+                    step, self.execution.connection
+                ):
                     self._forward(step)
             self._mend(self.execution.plan.to_state)
             self._record()
@@ -159,7 +145,7 @@ class _Change:
         """Drop; what cannot be dropped does no harm, so it is a warning and not a failure."""
         try:
             for step in self.parts.dropping:
-                if not self._applied(step):
+                if not applied(step, self.execution.connection):
                     self._do(step, allowed=executed_before)
         except StageFailed as error:
             log.warning("cleanup unfinished upgrade=%s error=%s", self.journal.task_id, error)
@@ -195,12 +181,12 @@ class _Change:
         allowed: Callable[[BaseException | None], bool] = lambda _: False,
     ) -> None:
         described = step.operation.describe()
-        with self._editing(described, allowed=allowed) as editor:
+        with self.table.editing(described, allowed=allowed) as editor:
             do = partial(
                 step.operation.database_forwards, APP_LABEL, editor, step.before, step.after
             )
             if is_filling(step):
-                self._patiently(do, described)
+                self.table.patiently(do, described)
             else:
                 do()
 
@@ -270,7 +256,7 @@ class _Change:
                 continue
             if isinstance(step.operation, RunPython):
                 self._undo_run(step.operation, step, begun[step.index])
-            elif self._applied(step) is not False:
+            elif applied(step, self.execution.connection) is not False:
                 self._undo(step)
             self.beside(partial(self.journal.forget, step.index))
             log.info("step taken back upgrade=%s step=%s", self.journal.task_id, step.index)
@@ -282,7 +268,10 @@ class _Change:
 
     def _undo(self, step: Step) -> None:
         described = step.operation.describe()
-        with self._not_taken_back(), self._editing(described, allowed=executed_before) as editor:
+        with (
+            self._not_taken_back(),
+            self.table.editing(described, allowed=executed_before) as editor,
+        ):
             step.operation.database_backwards(APP_LABEL, editor, step.after, step.before)
 
     @contextmanager
@@ -293,62 +282,6 @@ class _Change:
             raise StageFailed("not_taken_back", detail=str(error)) from error
 
     def _mend(self, state: ProjectState) -> None:
-        with self._editing("Mend constraints") as editor:
+        with self.table.editing("Mend constraints") as editor:
             for each in mend(editor, self.execution.models_in(state)):
                 log.info("mended upgrade=%s constraint=%s", self.journal.task_id, each)
-
-    # -- the connection --------------------------------------------------------------------------
-
-    @contextmanager
-    def _held(self) -> Iterator[None]:
-        """Hold the table, if there is a step that needs it."""
-        execution = self.execution
-        if not any(map(is_filling, self.parts.held)):
-            yield
-            return
-        # By the names they have now: a table may have been renamed since the plan began.
-        own = execution.tables_in(self.parts.held[0].before)
-        there = set(execution.connection.introspection.table_names()) - set(own)
-        others = [each for each in execution.tables() if each in there]
-        self._patiently(partial(lock_tables, execution.connection, own, others))
-        try:
-            yield
-        finally:
-            unlock_tables(execution.connection)
-
-    @contextmanager
-    def _editing(
-        self,
-        described: str,
-        *,
-        allowed: Callable[[BaseException | None], bool] = lambda _: False,
-    ) -> Iterator[BaseDatabaseSchemaEditor]:
-        """Yield a schema editor that tries each statement until the lock is granted.
-
-        An error of the database that is `allowed` is let pass.
-        """
-        with short_waits(self.execution.connection) as shortly:
-
-            def execute(statement: Callable[[], None]) -> None:
-                try:
-                    self._patiently(partial(shortly, statement), described)
-                except StageFailed as error:
-                    if not allowed(error.__cause__):
-                        raise
-                    log.info("nothing to take back upgrade=%s", self.journal.task_id)
-
-            with editing(self.execution.connection, execute) as editor:
-                yield editor
-
-    def _applied(self, step: Step) -> bool | None:
-        return applied(step, self.execution.connection)
-
-    def _patiently(self, attempt: Callable[[], None], described: str = "LOCK TABLES") -> None:
-        patiently(
-            attempt,
-            self.execution,
-            described=described,
-            locked=is_lock_error,
-            lost=is_lost,
-            holders=lambda: holders(self.execution.connection),
-        )

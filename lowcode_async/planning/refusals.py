@@ -57,13 +57,15 @@ def refuse_on(connection: BaseDatabaseWrapper, plan: Plan) -> None:
 
     Raises:
         StageFailed: the site's routers do not let the model be changed there, or a relation leads to
-            another database; a name is too long for this one; or rows are to be filled or converted,
+            another database; a name is too long for this one, or a comment cannot be written; or rows are to be filled or converted,
             for which MySQL holds the table so that no other can be used, and something that the site
             has registered is to run after that.
     """
     refuse_of_routers(connection, plan)
     if connection.alias != HOME:
         _refuse_elsewhere(connection, plan)
+    if connection.vendor == "postgresql":
+        _refuse_percents(plan.after)
     filled = any(
         isinstance(each.operation, Filling) and each.phase is Phase.EXPAND
         for each in plan.operations
@@ -96,6 +98,13 @@ def _refuse_elsewhere(connection: BaseDatabaseWrapper, plan: Plan) -> None:
                     longest=longest,
                     database=connection.alias,
                 )
+
+
+def _refuse_percents(after: ModelDefinition) -> None:
+    """Raise what Django takes for a placeholder when it writes comments to PostgreSQL."""
+    for each in after.fields:
+        if "%" in str(each.options.get("db_comment", "")):
+            raise StageFailed("comment_with_percent", field=each.name)
 
 
 def _key_of(model: ModelDefinition) -> FieldDefinition:

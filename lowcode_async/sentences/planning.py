@@ -180,6 +180,11 @@ _REFUSALS = {
         en="Field '{field}' cannot be changed from {old_type} to {new_type}: there is no conversion "
         "between these types",
     ),
+    "comment_with_percent": Sentence(
+        zh="字段 '{field}' 的数据库注释含有百分号，Django 无法将其写入 PostgreSQL；请改用文字，如“百分之”",
+        en="The comment on the column of field '{field}' has a percent sign, which Django cannot write to PostgreSQL; "
+        "write the word instead",
+    ),
     "rename_of_unknown_field": Sentence(
         zh="字段 '{field}' 无法由 '{renamed_from}' 改名而来：原模型没有这个字段",
         en="Field '{field}' cannot be renamed from '{renamed_from}': the model has no such field",

@@ -53,7 +53,8 @@ class Batches:
         """
         done, total = 0, self.parts[0].column.rows.count()
         total += sum(each.originals for each in self.parts)
-        for rows, size in self._portions():
+        portions = self.parts[0].column.portions(size=lambda: self.by_database.size, up_to_now=True)
+        for rows, size in portions:
             self._in_transaction(partial(self._convert, rows), self.by_database)
             for part in self.parts:
                 for seen in self._look_at(part, part.left(rows)):
@@ -71,20 +72,6 @@ class Batches:
             if self._in_transaction(self._redo) < _FEW_STALE:
                 return
         log.warning("rows change faster than they convert upgrade=%s", self.execution.upgrade.pk)
-
-    def _portions(self) -> Iterator[tuple[QuerySet[Any], int]]:
-        """Yield the rows in the order of their keys, up to the last that there is now."""
-        rows = self.parts[0].column.rows
-        end = rows.values_list("pk", flat=True).last()
-        rest = rows.filter(pk__lte=end)
-        while end is not None:
-            size = self.by_database.size
-            last = list(rest.values_list("pk", flat=True)[size - 1 : size])
-            if not last:
-                yield rest, rest.count()
-                return
-            yield rest.filter(pk__lte=last[0]), size
-            rest = rows.filter(pk__gt=last[0], pk__lte=end)
 
     def _convert(self, rows: QuerySet[Any], tally: Tally) -> None:
         """Let the database convert what it is sure of, all columns at once."""

@@ -253,3 +253,14 @@ async def test_a_table_has_a_comment_or_it_is_refused_in_words(
         return next(each.comment for each in tables if each.name == "dynamic_item")
 
     assert await sync_to_async(comment)() == "it's a 件"
+
+
+async def test_a_percent_sign_in_a_comment_is_refused_where_it_cannot_be_written(
+    database: Database, posted: Posted
+) -> None:
+    upgrade, _ = await posted({**ITEM, "fields": [{**NAME, "db_comment": "10 % of it"}]})
+    if database.vendor == "postgresql":
+        assert (upgrade.state, upgrade.error_code) == ("failed", "comment_with_percent")
+        return
+    assert upgrade.state == "succeeded"
+    assert await sync_to_async(lambda: inspect().remarks)() == ()

@@ -1,0 +1,119 @@
+"""A table that is converted, and somebody who writes to it meanwhile."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+from typing import Any
+
+import psycopg
+from django.db import connection
+
+from lowcode_async import get_model
+from lowcode_async.models import LostValue
+from lowcode_async.planning.findings import FindingKind
+from tests.integration.migrating.changes import (
+    NAME,
+    Case,
+    Change,
+    field,
+)
+from tests.integration.migrating.dying import Died, Wire
+
+TEXT = field("age", "CharField", max_length=20, null=True)
+NUMBER = field("age", "IntegerField", null=True)
+ROWS = 3000
+AGES = ("7", " 8 ", "n/a", None)
+"""The database is sure of the first and the last, the second is written in another way, the third lost."""
+BECOMES = {"7": 7, " 8 ": 8, "n/a": None, None: None, "41": 41, " 42 ": 42, "?": None}
+CHANGED = {" 8 ", "n/a", " 42 ", "?"}
+"""What the way back would not give again."""
+LOST = {"n/a", "?"}
+
+
+def people(item: Any) -> None:
+    item.objects.bulk_create(
+        item(name=f"n{number}", age=AGES[number % 4]) for number in range(ROWS)
+    )
+
+
+CASE = Case(old=(NAME, TEXT), new=(NAME, NUMBER), rows=people, force=True)
+
+
+class Writer:
+    """Somebody else who writes to the table, and knows what it should hold."""
+
+    def __init__(self, **account: str) -> None:
+        self.texts: dict[int, str | None] = dict(get_model("Item").objects.values_list("pk", "age"))
+        given = connection.settings_dict
+        own = {"user": given["USER"], "password": given["PASSWORD"]}
+        self.connection = psycopg.connect(
+            dbname=given["NAME"],
+            host=given["HOST"],
+            port=given["PORT"],
+            **{**own, **account},
+            autocommit=True,
+            options="-c lock_timeout=20ms -c datestyle=german",
+        )
+
+    def change(self, key: int, text: str | None) -> None:
+        self.execute("UPDATE dynamic_item SET age = %s WHERE id = %s", text, key)
+        self.texts[key] = text
+
+    def move(self, key: int, to: int) -> None:
+        self.execute("UPDATE dynamic_item SET id = %s WHERE id = %s", to, key)
+        self.texts[to] = self.texts.pop(key)
+
+    def delete(self, key: int) -> None:
+        self.execute("DELETE FROM dynamic_item WHERE id = %s", key)
+        del self.texts[key]
+
+    def insert(self, text: str | None) -> None:
+        statement = "INSERT INTO dynamic_item (name, age) VALUES ('new', %s) RETURNING id"
+        [key] = self.execute(statement, text).fetchone() or ()
+        self.texts[key] = text
+
+    def execute(self, statement: str, *params: Any) -> Any:
+        return self.connection.execute(statement, params)
+
+    def assert_all_is_well(self, change: Change, findings: tuple[Any, ...]) -> None:
+        """Assert that each row became what it has to, and that exactly what was lost is kept."""
+        change.assert_new()
+        found = dict(get_model("Item").objects.values_list("pk", "age"))
+        assert found == {key: BECOMES[text] for key, text in self.texts.items()}
+        kept = {
+            int(each.row_key): json.loads(each.value or "null") for each in LostValue.objects.all()
+        }
+        assert kept == {key: text for key, text in self.texts.items() if text in CHANGED}
+        counts = {each.kind: each.count for each in findings}
+        assert counts == {FindingKind.CLEARED: sum(text in LOST for text in self.texts.values())}
+
+
+def is_batch(sql: str) -> bool:
+    return sql.startswith('UPDATE "dynamic_item"') and "CASE WHEN" in sql
+
+
+def die_before_batch(number: int, wire: Wire, change: Change) -> None:
+    """Let a worker die when it has filled the shadow in some rows."""
+    batches = 0
+
+    def die(sql: str) -> None:
+        nonlocal batches
+        batches += is_batch(sql)
+        if batches == number:
+            wire.die()
+
+    with wire.tapped(before=die), contextlib.suppress(Died):
+        change.work()
+    assert not wire.alive
+
+
+def leftovers() -> list[str]:
+    """Return what is there of triggers, functions and lists of stale keys."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT relname FROM pg_class WHERE relname LIKE 'lowcode\\_stale%'"
+            " UNION ALL SELECT proname FROM pg_proc WHERE proname LIKE 'lowcode\\_watch%'"
+            " UNION ALL SELECT tgname FROM pg_trigger WHERE tgname LIKE 'zz\\_lowcode%'"
+        )
+        return [name for (name,) in cursor.fetchall()]

@@ -1,0 +1,101 @@
+"""Whoever dies or is refused while a large table is converted leaves the old structure in force."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable
+
+import pytest
+from django.db import connection
+
+from lowcode_async.errors import StageFailed
+from lowcode_async.migrating import backfilling
+from lowcode_async.models import LostValue, Upgrade
+from lowcode_async.upgrades.inspecting import inspect
+from tests.integration.migrating.backfilling.meanwhile import (
+    CASE,
+    Writer,
+    die_before_batch,
+    leftovers,
+    people,
+)
+from tests.integration.migrating.changes import (
+    CASES,
+    Case,
+    Change,
+    look,
+)
+from tests.integration.migrating.dying import Died, Wire, is_of_tables
+
+pytestmark = pytest.mark.parametrize("database", ["postgresql"], indirect=True)
+
+
+@pytest.mark.parametrize("case", ["conversions", "hooks"])
+def test_a_worker_that_dies_leaves_the_old_structure_in_force(wire: Wire, case: str) -> None:
+    change = Change(CASES[case])
+    for number in range(1, 200):
+        with wire.tapped(last=number, only=is_of_tables), contextlib.suppress(Died):
+            change.work()
+        if change.recorded:
+            break
+        change.take_back()
+        assert look() == change.old, wire.statements[-3:]
+        assert leftovers() == []
+        assert not LostValue.objects.exists()
+    change.work()
+    change.assert_new()
+    assert leftovers() == []
+
+
+def test_the_next_worker_begins_anew(wire: Wire, writer: Callable[[], Writer]) -> None:
+    change = Change(CASE)
+    somebody = writer()
+    for number in (1, 2, 2):
+        die_before_batch(number, wire, change)
+        assert leftovers()
+        somebody.change(min(somebody.texts) + number, "?")
+        somebody.delete(max(somebody.texts))
+    somebody.assert_all_is_well(change, change.work())
+
+
+def test_a_value_that_would_be_lost_ends_it_and_nothing_is_left(wire: Wire) -> None:
+    change = Change(Case(old=CASE.old, new=CASE.new, rows=people))
+    with pytest.raises(StageFailed) as refused:
+        change.work()
+    assert refused.value.code == "type_change_lossy"
+    assert look() == change.old
+    assert leftovers() == []
+
+
+def test_an_error_in_the_last_transaction_leaves_nothing_either(
+    wire: Wire, writer: Callable[[], Writer]
+) -> None:
+    change = Change(CASE)
+    somebody = writer()
+
+    def fail(sql: str) -> None:
+        if "DROP COLUMN" in sql and "age_v2_old" in sql:
+            raise RuntimeError("nobody thought of that")
+
+    with wire.tapped(before=fail), pytest.raises(RuntimeError):
+        change.work()
+    assert look() == change.old
+    assert leftovers() == []
+    assert not LostValue.objects.exists()
+    somebody.assert_all_is_well(change, change.work())
+
+
+def test_what_an_upgrade_has_left_is_swept_away_once_it_is_over(wire: Wire) -> None:
+    change = Change(CASE)
+    die_before_batch(2, wire, change)
+    Upgrade.objects.filter(pk=change.upgrade.pk).update(active_model="item")
+    backfilling.sweep(connection)
+    assert leftovers()
+    codes = [each.code for each in inspect().remarks]
+    assert "inspected_backfill_left" in codes
+    Upgrade.objects.filter(pk=change.upgrade.pk).update(
+        active_model=None, state=Upgrade.State.FAILED
+    )
+    backfilling.sweep(connection)
+    assert leftovers() == []
+    assert look() == change.old
