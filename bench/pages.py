@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from playwright.sync_api import Browser, Page, WebSocketRoute
 
-from tests.acceptance.browsing import Visitor, build_dashboard, running_browser
+from tests.acceptance.browsing import Visitor, running_browser
 from tests.acceptance.site import Site
 
 EVENTS: Final = 1000
@@ -29,7 +29,6 @@ _WATCH: Final = """
 
 def rows(site: Site) -> Iterator[list[str]]:
     """Measure both pages; each line is what `HEADS` names, in milliseconds."""
-    build_dashboard()
     with running_browser() as browser:
         yield [f"{EVENTS:,} events in one burst", *_events(browser, site)]
         yield [f"{FIELDS} fields in the designer", *_fields(browser, site)]

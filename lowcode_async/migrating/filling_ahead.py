@@ -12,8 +12,8 @@ from functools import partial
 from typing import Any
 
 from lowcode_async import conf
-from lowcode_async.migrating.backfilling.pace import Pace
 from lowcode_async.migrating.base import Execution, Step
+from lowcode_async.migrating.pace import Pace
 from lowcode_async.planning.convert_values import ConvertValues
 from lowcode_async.planning.converting import Converting
 from lowcode_async.planning.progress import of_rows

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Final
+from collections.abc import Callable
+from typing import Final, TypeVar
 
 from django.db import DatabaseError, OperationalError
 from django.db.backends.base.base import BaseDatabaseWrapper
@@ -10,7 +11,10 @@ from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 
 from lowcode_async import conf
 from lowcode_async.migrating.base import Execution
+from lowcode_async.migrating.locks import patiently
 from lowcode_async.migrating.transactional import TransactionalExecutor
+
+R = TypeVar("R")
 
 _NOT_GRANTED: Final = frozenset({"55P03", "40P01"})
 """SQLSTATE of lock_not_available and deadlock_detected."""
@@ -51,16 +55,7 @@ class PostgreSQLExecutor(TransactionalExecutor):
 
     def holders(self, execution: Execution) -> str:
         """Name the sessions that hold locks on the plan's tables, the longest transaction first."""
-        with execution.connection.cursor() as cursor:
-            cursor.execute(_HOLDERS, [execution.tables()])
-            rows = cursor.fetchall()
-        return (
-            ", ".join(
-                f"pid {pid} ({name or user or '?'}, {seconds} s)"
-                for pid, name, user, seconds in rows
-            )
-            or "?"
-        )
+        return holders(execution)
 
     def prepare(self, editor: BaseDatabaseSchemaEditor) -> None:
         """Make every lock of this transaction a short wait."""
@@ -101,3 +96,23 @@ def is_lost(error: DatabaseError) -> bool:
     """Tell whether the server has ended the session, or was not there to say so."""
     state = getattr(error.__cause__, "sqlstate", None)
     return isinstance(error, OperationalError) and (state is None or state[:3] in _GONE)
+
+
+def briefly(attempt: Callable[[], R], execution: Execution) -> R:
+    """Try a short transaction until its locks are granted; see `locks.patiently`."""
+    return patiently(
+        attempt, execution, locked=is_locked, lost=is_lost, holders=lambda: holders(execution)
+    )
+
+
+def holders(execution: Execution) -> str:
+    """Name the sessions that hold locks on the plan's tables, the longest transaction first."""
+    with execution.connection.cursor() as cursor:
+        cursor.execute(_HOLDERS, [execution.tables()])
+        rows = cursor.fetchall()
+    return (
+        ", ".join(
+            f"pid {pid} ({name or user or '?'}, {seconds} s)" for pid, name, user, seconds in rows
+        )
+        or "?"
+    )

@@ -12,12 +12,11 @@ from typing import Any, Final, TypeVar
 from django.db import transaction
 from django.db.models import Case, Q, QuerySet, Value, When
 
-from lowcode_async.migrating.backfilling.pace import Pace
 from lowcode_async.migrating.backfilling.parts import Part
 from lowcode_async.migrating.backfilling.watch import Watch
 from lowcode_async.migrating.base import Execution, named
-from lowcode_async.migrating.locks import patiently
-from lowcode_async.migrating.postgresql import PostgreSQLExecutor, begin, is_locked, is_lost
+from lowcode_async.migrating.pace import Pace
+from lowcode_async.migrating.postgresql import begin, briefly
 from lowcode_async.planning.progress import RowsDone
 from lowcode_async.planning.tally import Tally
 
@@ -123,14 +122,3 @@ class Batches:
         if pace is not None:
             pace.after(time.perf_counter() - begun)
         return result
-
-
-def briefly(attempt: Callable[[], R], execution: Execution) -> R:
-    """Try something short until the locks are granted; see `patiently`."""
-    return patiently(
-        attempt,
-        execution,
-        locked=is_locked,
-        lost=is_lost,
-        holders=lambda: PostgreSQLExecutor().holders(execution),
-    )

@@ -24,12 +24,12 @@ from django.db.migrations.operations.base import Operation
 
 from lowcode_async.errors import Retryable
 from lowcode_async.migrating.backfilling import indexes
-from lowcode_async.migrating.backfilling.batches import Batches, briefly
+from lowcode_async.migrating.backfilling.batches import Batches
 from lowcode_async.migrating.backfilling.catching_up import CatchUp
 from lowcode_async.migrating.backfilling.parts import Part
 from lowcode_async.migrating.backfilling.watch import Watch
 from lowcode_async.migrating.base import Execution, Warnings, named
-from lowcode_async.migrating.postgresql import PostgreSQLExecutor, begin
+from lowcode_async.migrating.postgresql import PostgreSQLExecutor, begin, briefly
 from lowcode_async.planning.backfills import Index, backfilled, beforehand, indexes_of
 from lowcode_async.planning.findings import Finding
 from lowcode_async.planning.plan import Conversion, Plan
