@@ -2,6 +2,6 @@
 
 from lowcode_async.migrating.backfilling.executor import Backfilling
 from lowcode_async.migrating.backfilling.leftovers import sweep
-from lowcode_async.migrating.backfilling.watch import STALE
+from lowcode_async.migrating.backfilling.triggers import STALE
 
 __all__ = ["STALE", "Backfilling", "sweep"]

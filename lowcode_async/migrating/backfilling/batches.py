@@ -7,16 +7,14 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import partial
-from typing import Any, Final, TypeVar
+from typing import Any, Final, Protocol, TypeVar
 
-from django.db import transaction
 from django.db.models import Case, Q, QuerySet, Value, When
 
 from lowcode_async.migrating.backfilling.parts import Part
-from lowcode_async.migrating.backfilling.watch import Watch
-from lowcode_async.migrating.base import Execution, named
+from lowcode_async.migrating.backfilling.watching import Watch
+from lowcode_async.migrating.base import Execution
 from lowcode_async.migrating.pace import Pace
-from lowcode_async.migrating.postgresql import begin, briefly
 from lowcode_async.planning.progress import RowsDone
 from lowcode_async.planning.tally import Tally
 
@@ -30,21 +28,29 @@ _FEW_STALE: Final = 100
 _ROUNDS: Final = 1000
 
 
+class Briefly(Protocol):
+    """Does something in a short transaction of its own, once its locks are granted."""
+
+    def __call__(self, work: Callable[[], R]) -> R:
+        """Return what it returns."""
+
+
 @dataclass(slots=True, kw_only=True)
 class Batches:
-    """The shadows of one table."""
+    """The shadows of one table, where each is empty in the rows of which the database is not sure."""
 
     execution: Execution
     watch: Watch
     parts: Sequence[Part]
     progress: RowsDone
+    briefly: Briefly
     tally: Tally = field(default_factory=Tally)
     """What was lost in the batches that have been committed."""
     by_database: Pace = field(default_factory=lambda: Pace(1000, 20_000))
     by_function: Pace = field(default_factory=lambda: Pace(200, 2000))
 
     def fill(self) -> None:
-        """Fill the shadows in all rows that are there; the triggers see to those that come.
+        """Fill the shadows in all rows that are there; those that come are watched.
 
         Raises:
             StageFailed: a value would be lost that may not be, or the database refused.
@@ -55,9 +61,8 @@ class Batches:
         portions = self.parts[0].column.portions(size=lambda: self.by_database.size, up_to_now=True)
         for rows, size in portions:
             self._in_transaction(partial(self._convert, rows), self.by_database)
-            for part in self.parts:
-                for seen in self._look_at(part, part.left(rows)):
-                    self.progress(done + seen, total)
+            for seen in self._look_at(rows):
+                self.progress(done + seen, total)
             done += size
             self.progress(done, total)
         for part in self.parts:
@@ -86,8 +91,12 @@ class Batches:
         if values:
             rows.order_by().filter(condition).update(**values)
 
-    def _look_at(self, part: Part, rows: QuerySet[Any]) -> Iterator[int]:
-        """Give rows to the function, some at a time; yield how many that makes in all."""
+    def _look_at(self, rows: QuerySet[Any]) -> Iterator[int]:
+        """Give the rows that are left of some to the function; yield how many that makes so far."""
+        for part in self.parts:
+            yield from self._look_at_one(part, part.left(rows))
+
+    def _look_at_one(self, part: Part, rows: QuerySet[Any]) -> Iterator[int]:
         seen = 0
         while list(rows[:1].values_list("pk")):
             size = self.by_function.size
@@ -99,9 +108,9 @@ class Batches:
             rows = rows.filter(pk__gt=keys[-1])
 
     def _redo(self, tally: Tally) -> int:
-        keys = self.watch.take(_STALE_AT_ONCE)
-        for part in self.parts:
-            part.redo(keys, tally)
+        with self.watch.taken(_STALE_AT_ONCE) as keys:
+            for part in self.parts:
+                part.redo(keys, tally)
         return len(keys)
 
     def _in_transaction(self, work: Callable[[Tally], R], pace: Pace | None = None) -> R:
@@ -109,16 +118,10 @@ class Batches:
 
         def attempt() -> tuple[R, Tally]:
             tally = Tally(self.tally.findings)
-            connection = self.execution.connection
-            with transaction.atomic(using=connection.alias), named("Fill shadows"):
-                begin(connection)
-                self.execution.fence()
-                result = work(tally)
-                self.execution.prolong()
-            return result, tally
+            return work(tally), tally
 
         begun = time.perf_counter()
-        result, self.tally = briefly(attempt, self.execution)
+        result, self.tally = self.briefly(attempt)
         if pace is not None:
             pace.after(time.perf_counter() - begun)
         return result

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from lowcode_async.migrating.backfilling.parts import Part
-from lowcode_async.migrating.backfilling.watch import Watch
+from lowcode_async.migrating.backfilling.watching import Watch
 from lowcode_async.planning.convert_values import ConvertValues
 from lowcode_async.planning.findings import Finding
 from lowcode_async.planning.operations import Filling
@@ -21,7 +21,7 @@ class CatchUp(Filling):
         whole: ConvertValues,
         watch: Watch,
         *,
-        comment: str | None,
+        comment: str | None = None,
         found: Sequence[Finding],
     ) -> None:
         self.model_name = whole.model_name
@@ -38,9 +38,7 @@ class CatchUp(Filling):
     def fill(self, model: Any, schema_editor: Any) -> None:
         """Look again at the rows that changed last; from here on the shadow is a column like others."""
         connection, whole = schema_editor.connection, self.whole
-        table = connection.ops.quote_name(model._meta.db_table)
-        schema_editor.execute(f"LOCK TABLE {table} IN ACCESS EXCLUSIVE MODE")
-        self.watch.stop()
+        self.watch.hold(model._meta.db_table)
         assert self.tally is not None and self.keeping is not None
         whole.force, whole.keeping = self.force, self.keeping
         # This may be done again, as when a later lock was not granted.

@@ -14,9 +14,10 @@ pt-online-schema-change and pgroll: triggers and batches.)
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from functools import partial
+from typing import Any, TypeVar
 
 from django.db import transaction
 from django.db.migrations.operations import SeparateDatabaseAndState
@@ -27,7 +28,7 @@ from lowcode_async.migrating.backfilling import indexes
 from lowcode_async.migrating.backfilling.batches import Batches
 from lowcode_async.migrating.backfilling.catching_up import CatchUp
 from lowcode_async.migrating.backfilling.parts import Part
-from lowcode_async.migrating.backfilling.watch import Watch
+from lowcode_async.migrating.backfilling.triggers import Triggers
 from lowcode_async.migrating.base import Execution, Warnings, named
 from lowcode_async.migrating.postgresql import PostgreSQLExecutor, begin, briefly
 from lowcode_async.planning.backfills import Index, backfilled, beforehand, indexes_of
@@ -38,6 +39,8 @@ from lowcode_async.planning.rows import Column
 from lowcode_async.planning.state import APP_LABEL
 
 log = logging.getLogger(__name__)
+
+R = TypeVar("R")
 
 _SHARE = 95.0
 """Percent of the work that is done beforehand."""
@@ -52,7 +55,7 @@ class Backfilling:
 
     def carry_out(self, execution: Execution) -> Warnings:
         """Fill the shadows of large tables and build indexes, then do the rest in one transaction."""
-        watch = Watch(execution.connection, execution.upgrade.pk)
+        watch = Triggers(execution.connection, execution.upgrade.pk)
         _clear(execution, watch)
         chosen = backfilled(execution.plan, execution.connection)
         wanted = indexes_of(execution.plan, execution.connection, chosen).beforehand
@@ -71,31 +74,43 @@ class Backfilling:
 
     def take_back(self, execution: Execution) -> None:
         """Drop what a killed worker has left of the shadows."""
-        _clear(execution, Watch(execution.connection, execution.upgrade.pk))
+        _clear(execution, Triggers(execution.connection, execution.upgrade.pk))
 
     def finish(self, execution: Execution) -> Warnings:
         """Do nothing: the whole change was in the transaction that recorded the version."""
         return self.executor.finish(execution)
 
 
-def _clear(execution: Execution, watch: Watch) -> None:
+def _clear(execution: Execution, watch: Triggers) -> None:
     """Drop the shadows with all that belongs to them, and forget what was kept aside."""
     if not watch.stands():
         return
 
-    def attempt() -> None:
-        with transaction.atomic(using=execution.connection.alias), named("Drop shadows"):
-            begin(execution.connection)
-            execution.fence()
-            watch.end()
-            execution.keeping.forget()
-            execution.prolong()
+    def drop() -> None:
+        watch.end()
+        execution.keeping.forget()
 
-    briefly(attempt, execution)
+    _in_transaction(drop, execution, "Drop shadows")
     log.info("shadows dropped upgrade=%s", execution.upgrade.pk)
 
 
-def _try_to_clear(execution: Execution, watch: Watch) -> None:
+def _in_transaction(
+    work: Callable[[], R], execution: Execution, described: str = "Fill shadows"
+) -> R:
+    """Do something in a short transaction of its own, if the stage is still ours."""
+
+    def attempt() -> R:
+        with transaction.atomic(using=execution.connection.alias), named(described):
+            begin(execution.connection)
+            execution.fence()
+            result = work()
+            execution.prolong()
+        return result
+
+    return briefly(attempt, execution)
+
+
+def _try_to_clear(execution: Execution, watch: Triggers) -> None:
     """Do so, or leave it to the next upgrade that is validated: why this one failed is told first."""
     try:
         _clear(execution, watch)
@@ -104,7 +119,7 @@ def _try_to_clear(execution: Execution, watch: Watch) -> None:
 
 
 def _beforehand(
-    execution: Execution, watch: Watch, chosen: tuple[Conversion, ...], new: Sequence[Index]
+    execution: Execution, watch: Triggers, chosen: tuple[Conversion, ...], new: Sequence[Index]
 ) -> tuple[Execution, list[str]]:
     """Do what can be done beforehand; return what is left, and the indexes that have been built."""
     parts = _parts(execution, chosen)
@@ -119,6 +134,7 @@ def _beforehand(
         watch=watch,
         parts=parts,
         progress=of_rows(execution.progress, 0.0, _SHARE, operation=described),
+        briefly=partial(_in_transaction, execution=execution),
     )
     if parts:
         batches.fill()
@@ -149,7 +165,9 @@ def _parts(execution: Execution, chosen: tuple[Conversion, ...]) -> list[Part]:
     return parts
 
 
-def _begin(execution: Execution, watch: Watch, parts: Sequence[Part], new: Sequence[Index]) -> None:
+def _begin(
+    execution: Execution, watch: Triggers, parts: Sequence[Part], new: Sequence[Index]
+) -> None:
     """Add the shadows, and what watches over them; name the indexes that are about to be built."""
     plan = execution.plan
     model: Any = plan.from_state.apps.get_model(APP_LABEL, plan.name_before)
@@ -174,7 +192,7 @@ def _begin(execution: Execution, watch: Watch, parts: Sequence[Part], new: Seque
 
 def _rest(
     execution: Execution,
-    watch: Watch,
+    watch: Triggers,
     chosen: tuple[Conversion, ...],
     found: tuple[Finding, ...],
 ) -> Execution:

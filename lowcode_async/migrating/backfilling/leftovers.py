@@ -6,7 +6,7 @@ from django.db import DatabaseError, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 from lowcode_async.errors import Retryable
-from lowcode_async.migrating.backfilling.watch import Watch, standing
+from lowcode_async.migrating.backfilling.triggers import Triggers, standing
 from lowcode_async.migrating.postgresql import begin
 from lowcode_async.models import Upgrade
 
@@ -25,6 +25,6 @@ def sweep(connection: BaseDatabaseWrapper) -> None:
         try:
             with transaction.atomic(using=connection.alias):
                 begin(connection)
-                Watch(connection, task_id).end()
+                Triggers(connection, task_id).end()
         except DatabaseError as error:
             raise Retryable("try_again") from error

@@ -8,7 +8,7 @@ from typing import Any, Self
 
 from django.db.models import QuerySet
 
-from lowcode_async.migrating.backfilling.watch import Watched
+from lowcode_async.migrating.backfilling.triggers import Watched
 from lowcode_async.migrating.pace import Pace
 from lowcode_async.planning.convert_values import ConvertValues
 from lowcode_async.planning.converting import Converting

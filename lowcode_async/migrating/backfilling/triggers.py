@@ -11,9 +11,10 @@ worker leaves that is killed can be found and dropped, whatever the table is cal
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, ClassVar, Final
 from uuid import UUID
 
 from lowcode_async.planning.shortcuts.sql import NEVER, VALUE
@@ -96,11 +97,13 @@ class Watched:
 
 
 @dataclass(frozen=True, slots=True)
-class Watch:
+class Triggers:
     """The triggers of one upgrade, with what they note, on PostgreSQL."""
 
     connection: BaseDatabaseWrapper
     task_id: UUID
+
+    notes_deletions: ClassVar[bool] = True
 
     # -- its life --------------------------------------------------------------------------------
 
@@ -172,6 +175,13 @@ class Watch:
                 cursor.execute(f"DROP INDEX IF EXISTS {quoted}", None)
         self.forget()
 
+    def hold(self, table: str) -> None:
+        """Take the table for this transaction alone, and watch no longer."""
+        self._execute(
+            f"LOCK TABLE {self.connection.ops.quote_name(table)} IN ACCESS EXCLUSIVE MODE"
+        )
+        self.stop()
+
     def stop(self) -> None:
         """Watch no longer; needs the table for itself."""
         with self.connection.cursor() as cursor:
@@ -194,14 +204,16 @@ class Watch:
 
     # -- what it notes ---------------------------------------------------------------------------
 
-    def take(self, limit: int) -> list[Any]:
+    @contextmanager
+    def taken(self, limit: int) -> Iterator[list[Any]]:
         """Take some stale keys off the list, in the current transaction."""
         with self.connection.cursor() as cursor:
             cursor.execute(
                 f"DELETE FROM {self._stale} WHERE ctid = ANY(ARRAY("
                 f"SELECT ctid FROM {self._stale} LIMIT {limit})) RETURNING stale_key"
             )
-            return list({key for (key,) in cursor.fetchall()})
+            keys = list({key for (key,) in cursor.fetchall()})
+        yield keys
 
     def stale(self) -> list[Any]:
         """Return the stale keys."""
