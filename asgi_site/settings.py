@@ -1,13 +1,14 @@
 """Settings of the site, from the environment; `docs/reference/environment.md` tells every variable.
 
-Nothing set: SQLite, one process, nothing to install. ``REDIS_URL`` set: a broker and a channel
-layer that any number of web and worker processes share.
+Nothing set: SQLite, one process, nothing to install. ``REDIS_URL`` set: a broker, a channel
+layer and a cache that any number of web and worker processes share.
 """
 
 from pathlib import Path
 
 import environ
 
+from asgi_site.caches import cache_of
 from asgi_site.databases import PoolSize, further, tuned
 from asgi_site.logs import logging_settings
 
@@ -121,6 +122,7 @@ CHANNEL_LAYERS = {
     if REDIS_URL
     else {"BACKEND": "lowcode_async.websocket.memory.InMemoryChannelLayer"}
 }
+CACHES = {"default": cache_of(REDIS_URL)}
 LOWCODE_EMBEDDED = not REDIS_URL
 LOWCODE_BROKER_URL = REDIS_URL or None
 LOWCODE_BACKUP_DIR = str(BACKUP_DIR)

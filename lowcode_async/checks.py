@@ -56,6 +56,7 @@ class Problem(StrEnum):
     SQLITE_NOT_IMMEDIATE = "lowcode.W004"
     MIDDLEWARE_MISSING = "lowcode.W005"
     DAPHNE_MISSING = "lowcode.W006"
+    CACHE_IN_MEMORY = "lowcode.W007"
     DEBUG_ON = "lowcode.W020"
 
     @property
@@ -86,7 +87,17 @@ def register() -> None:
 
 
 def _check(**_: Any) -> list[checks.CheckMessage]:
-    parts = (_apps, _channels, _broker, _middleware, _strategy, _settings, _backups, _sqlite)
+    parts = (
+        _apps,
+        _channels,
+        _broker,
+        _cache,
+        _middleware,
+        _strategy,
+        _settings,
+        _backups,
+        _sqlite,
+    )
     return [message for part in parts for message in part()]
 
 
@@ -140,6 +151,13 @@ def _broker() -> list[checks.CheckMessage]:
     if conf.current().embedded or getattr(settings, "LOWCODE_BROKER_URL", None):
         return []
     return [Problem.BROKER_MISSING.message()]
+
+
+def _cache() -> list[checks.CheckMessage]:
+    backend = settings.CACHES.get("default", {}).get("BACKEND", "")
+    if conf.current().embedded or not backend.endswith(("LocMemCache", "DummyCache")):
+        return []
+    return [Problem.CACHE_IN_MEMORY.message(backend=backend)]
 
 
 def _middleware() -> list[checks.CheckMessage]:

@@ -28,7 +28,7 @@ class Settings:
     """The largest body of a request to the API, in bytes."""
     sign_in_rate: str = "10/minute"
     """How often signing in may fail from one address with one user name: a number per second, minute, hour or day.
-    Counted in the default cache: by each process for itself, unless the site's processes share one."""
+    Counted in the default cache: by each process for itself where that is in memory, or away."""
     sign_in_rate_of_address: str = "60/minute"
     """How often signing in may fail from one address with whatever names."""
     backup_retention: int = 20

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 
 import { STAGES } from "@/domain/events";
-import { EMPTY_LOG, lastSequence, receive } from "@/domain/log";
+import { EMPTY_LOG, lastSequence, receive, receiveBeside } from "@/domain/log";
 import { remaining } from "@/domain/run";
 
 import { at, LOG, longLog, shuffled, tickOf } from "./events";
@@ -54,6 +54,18 @@ test("a tick moves the stage that runs, and no other", () => {
   expect(receive(running, [tickOf("migrate", 40)]).run.stages.migrate.percent).toBe(40);
   expect(receive(running, [tickOf("backup", 40)]).run.stages.backup.percent).toBe(100);
   expect(receive(WHOLE, [tickOf("migrate", 40)]).run).toEqual(WHOLE.run);
+});
+
+test("a tick that was read beside the log tells how far the stage is, until the log goes on", () => {
+  const running = receive(EMPTY_LOG, LOG.slice(0, 6));
+  const told = { ...tickOf("migrate", 40), at: at(6).at + 1 };
+  expect(receiveBeside(running, told).run.stages.migrate.percent).toBe(40);
+  expect(receiveBeside(running, null)).toBe(running);
+  expect(receiveBeside(EMPTY_LOG, told)).toBe(EMPTY_LOG);
+  const newer = receive(running, [{ ...tickOf("migrate", 60), at: at(6).at + 2 }]);
+  expect(receiveBeside(newer, told).run.stages.migrate.percent).toBe(60);
+  const again = { ...at(6), kind: "stage.resumed", sequence: 7, at: at(6).at + 3 };
+  expect(receiveBeside(receive(newer, [again]), told).run.stages.migrate.percent).toBeNull();
 });
 
 test("a stage that another worker takes up again begins anew, and says so", () => {

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import hashlib
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from django.contrib.auth import authenticate
+from django.core.cache import BaseCache
+from django.core.cache.backends.locmem import LocMemCache
 from rest_framework.request import Request
 from rest_framework.settings import api_settings
 from rest_framework.throttling import SimpleRateThrottle
 
-from lowcode_async import conf
+from lowcode_async import caching, conf
 from lowcode_async.rest.errors import NotStaff, SignInRefused, TooManyAttempts
 
 if TYPE_CHECKING:
@@ -46,6 +48,10 @@ def user_of(request: Request, *, username: str, password: str) -> User:
     return user
 
 
+_OWN: Final = LocMemCache("lowcode-sign-in", {})
+"""Where a process counts for itself, while the cache is away that all of them share."""
+
+
 class _Failures(SimpleRateThrottle):
     """Failed attempts from one address, with one name or with any."""
 
@@ -59,7 +65,7 @@ class _Failures(SimpleRateThrottle):
         self.key = f"lowcode.sign-in.{hashlib.sha256(of.encode()).hexdigest()}"
         self.now = self.timer()
         oldest = self.now - self.duration
-        self.history = [at for at in self.cache.get(self.key, []) if at > oldest]
+        self.history = [at for at in self._kept() if at > oldest]
 
     def get_ident(self, request: Request) -> str:
         """Return the client's address; what a header says counts only behind known proxies."""
@@ -79,4 +85,20 @@ class _Failures(SimpleRateThrottle):
     def count(self) -> None:
         """Keep in mind that an attempt has failed."""
         self.history.insert(0, self.now)
-        self.cache.set(self.key, self.history, self.duration)
+        try:
+            caching.ask(self._keep)
+        except caching.CacheAway:
+            self._keep(_OWN)
+
+    def _kept(self) -> list[float]:
+        try:
+            return caching.ask(self._read)
+        except caching.CacheAway:
+            return self._read(_OWN)
+
+    def _read(self, cache: BaseCache) -> list[float]:
+        found: list[float] = cache.get(self.key, [])
+        return found
+
+    def _keep(self, cache: BaseCache) -> None:
+        cache.set(self.key, self.history, self.duration)

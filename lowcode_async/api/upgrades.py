@@ -35,7 +35,7 @@ from lowcode_async.sentences import JSON, sentence
 from lowcode_async.upgrades import events, service
 from lowcode_async.upgrades.details import detail
 from lowcode_async.upgrades.leases import ACTIVE
-from lowcode_async.upgrades.reading import describe, describe_all
+from lowcode_async.upgrades.reading import describe, describe_all, progress_of
 
 EVENTS_LIMIT: Final = 500
 """Events in one answer at the most."""
@@ -175,6 +175,7 @@ class UpgradeEvents(StaffView):
             "next_after": found[-1].sequence if found else after,
             "ended": upgrade.state not in ACTIVE
             and (not found or found[-1].sequence == upgrade.last_sequence),
+            "progress": progress_of(upgrade),
         }
         return Response(body)
 

@@ -199,6 +199,14 @@ SENTENCES: dict[str, Sentence] = {
         zh="请将 'daphne' 放在 INSTALLED_APPS 的最前面，或使用 python manage.py lowcode_serve。",
         en="Put 'daphne' first in INSTALLED_APPS, or use python manage.py lowcode_serve.",
     ),
+    "check_cache_in_memory": Sentence(
+        zh="默认缓存 {backend} 不被各进程共享，而 worker 是独立进程：轮询的客户端看不到阶段进度，登录失败次数由每个进程各自统计。",
+        en="The default cache {backend} ends at its process, but the worker is another one: clients that poll see no percent of a stage, and each process counts failed attempts to sign in by itself.",
+    ),
+    "check_cache_in_memory_cure": Sentence(
+        zh="请在 settings 的 CACHES 中将 default 配置为所有进程共享的缓存，例如 django.core.cache.backends.redis.RedisCache。",
+        en="Set CACHES['default'] to a cache that all processes share, such as django.core.cache.backends.redis.RedisCache.",
+    ),
     "check_debug_on": Sentence(
         zh="DEBUG 已开启，出错页面会泄露代码和设置。",
         en="DEBUG is on, so error pages show code and settings.",

@@ -10,17 +10,14 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
-from datetime import datetime
 from functools import partial
 from typing import Any
-from uuid import UUID
 
 from channels.layers import get_channel_layer
-from django.utils import timezone
 
 from lowcode_async import conf
 from lowcode_async.sentences import JSON
-from lowcode_async.upgrades.events import ALL_GROUP, EventData, EventKind, group_of
+from lowcode_async.upgrades.events import ALL_GROUP, EventData, group_of
 
 log = logging.getLogger(__name__)
 
@@ -42,21 +39,10 @@ async def ring(events: Iterable[EventData]) -> None:
         await _send(ALL_GROUP, message)
 
 
-async def tick(
-    task_id: UUID, *, stage: str, payload: Mapping[str, JSON], at: datetime | None = None
-) -> None:
-    """Publish progress between recorded events; `at` says when it was so, and None that it is now."""
-    event = EventData(
-        task_id=task_id,
-        sequence=None,
-        position=None,
-        kind=EventKind.STAGE_TICK,
-        stage=stage,
-        at=at or timezone.now(),
-        payload=payload,
-    )
+async def tick(event: EventData) -> None:
+    """Publish progress between recorded events."""
     message = {"type": "upgrade.tick", "tick": event.to_wire()}
-    await _send(group_of(task_id), message)
+    await _send(group_of(event.task_id), message)
     await _send(ALL_GROUP, message)
 
 

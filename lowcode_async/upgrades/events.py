@@ -116,6 +116,31 @@ def group_of(task_id: UUID | str) -> str:
     return f"lowcode.upgrade.{task_id}"
 
 
+def tick_of(
+    task_id: UUID, *, stage: str, payload: Mapping[str, JSON], at: datetime | None = None
+) -> EventData:
+    """Return a tick; `at` says when it was so, and None that it is now."""
+    return EventData(
+        task_id=task_id,
+        sequence=None,
+        position=None,
+        kind=EventKind.STAGE_TICK,
+        stage=stage,
+        at=at or timezone.now(),
+        payload=payload,
+    )
+
+
+def tick_from_wire(wire: Mapping[str, JSON]) -> EventData:
+    """Read back a tick's `EventData.to_wire`."""
+    return tick_of(
+        UUID(wire["task_id"]),
+        stage=wire["stage"],
+        payload=wire["payload"],
+        at=datetime.fromisoformat(wire["at"]),
+    )
+
+
 def append(
     task_id: UUID,
     kind: EventKind,

@@ -9,7 +9,8 @@ from uuid import UUID
 
 from lowcode_async.models import Upgrade, UpgradeEvent
 from lowcode_async.sentences import JSON, Language, sentence
-from lowcode_async.upgrades.events import EventKind, iso
+from lowcode_async.upgrades import newest_ticks
+from lowcode_async.upgrades.events import EventData, EventKind, iso
 from lowcode_async.upgrades.leases import ACTIVE
 from lowcode_async.upgrades.lost import counts_of
 
@@ -37,11 +38,22 @@ def describe_all(
 ) -> list[dict[str, JSON]]:
     """Return what `describe` does for each of some upgrades, by one query for each thing."""
     ids = [each.pk for each in upgrades]
-    stages, lost = _stages(ids), counts_of(ids)
+    (stages, running), lost = _stages(ids), counts_of(ids)
+    progress = _progress(upgrades, running, language)
     return [
-        {**_described(each, stages[each.pk], language), "lost_values": lost.get(each.pk, 0)}
+        {
+            **_described(each, stages[each.pk], language),
+            "progress": progress.get(each.pk),
+            "lost_values": lost.get(each.pk, 0),
+        }
         for each in upgrades
     ]
+
+
+def progress_of(upgrade: Upgrade, language: Language | None = None) -> dict[str, JSON] | None:
+    """Return what the stage at work has told last; None where that is not known."""
+    _, running = _stages([upgrade.pk])
+    return _progress([upgrade], running, language).get(upgrade.pk)
 
 
 def moment(at: datetime | None) -> str | None:
@@ -101,17 +113,42 @@ def _status(upgrade: Upgrade, language: Language | None) -> dict[str, JSON]:
     }
 
 
-def _stages(task_ids: Sequence[UUID]) -> dict[UUID, list[dict[str, JSON]]]:
-    """Return the four stages of each upgrade in their order, each as it stands."""
+def _progress(
+    upgrades: Sequence[Upgrade], running: Mapping[UUID, int], language: Language | None
+) -> dict[UUID, dict[str, JSON]]:
+    """Return the newest tick of each upgrade that is under way, as far as they are known."""
+    active = {each.pk for each in upgrades if each.state in ACTIVE}
+    ticks = newest_ticks.read({key: line for key, line in running.items() if key in active})
+    return {task_id: _ticked(tick, language) for task_id, tick in ticks.items()}
+
+
+def _ticked(tick: EventData, language: Language | None) -> dict[str, JSON]:
+    wire = tick.to_wire(language)
+    message = {"message": wire["message"]} if "message" in wire else {}
+    return {"stage": wire["stage"], "at": wire["at"], **wire["payload"], **message}
+
+
+def _stages(
+    task_ids: Sequence[UUID],
+) -> tuple[dict[UUID, list[dict[str, JSON]]], dict[UUID, int]]:
+    """Return the four stages of each upgrade in their order, each as it stands.
+
+    Beside them, of each upgrade of which a stage runs, the sequence of the line that says so.
+    """
     found: dict[UUID, dict[str, dict[str, JSON]]] = {
         task_id: {stage.value: _pending(stage) for stage in Upgrade.Stage} for task_id in task_ids
     }
     rows = UpgradeEvent.objects.filter(upgrade_id__in=task_ids, kind__in=_STAGE_STATES)
-    lines = rows.order_by("upgrade_id", "sequence").values_list("upgrade_id", "kind", "stage", "at")
-    for task_id, kind, name, at in lines:
+    lines = rows.order_by("upgrade_id", "sequence")
+    newest: dict[UUID, tuple[str, int]] = {}
+    for task_id, sequence, kind, name, at in lines.values_list(
+        "upgrade_id", "sequence", "kind", "stage", "at"
+    ):
         assert name is not None
         _note(found[task_id][name], _STAGE_STATES[kind], at)
-    return {task_id: list(stages.values()) for task_id, stages in found.items()}
+        newest[task_id] = _STAGE_STATES[kind], sequence
+    stages = {task_id: list(each.values()) for task_id, each in found.items()}
+    return stages, {key: line for key, (state, line) in newest.items() if state == "running"}
 
 
 def _pending(stage: Upgrade.Stage) -> dict[str, JSON]:

@@ -10,7 +10,8 @@ from typing import Final
 from django.utils import timezone
 
 from lowcode_async.sentences import JSON
-from lowcode_async.upgrades import bell
+from lowcode_async.upgrades import bell, newest_ticks
+from lowcode_async.upgrades.events import tick_of
 from lowcode_async.upgrades.leases import Claim
 
 TICK_INTERVAL: Final = 0.2
@@ -27,6 +28,7 @@ class Ticks:
     def __init__(self, claim: Claim, loop: asyncio.AbstractEventLoop) -> None:
         self._claim, self._loop = claim, loop
         self._newest: Mapping[str, JSON] = {}
+        self._percent = 0.0
         self._at = timezone.now()
         self._sent_at = -TICK_INTERVAL
         self._timer: asyncio.TimerHandle | None = None
@@ -42,8 +44,10 @@ class Ticks:
         self._over = True
         if self._timer is not None:
             self._timer.cancel()
+        newest_ticks.forget(self._claim)
 
     def _take(self, payload: Mapping[str, JSON], at: datetime) -> None:
+        payload = self._onward(payload)
         if self._over or payload == self._newest:
             return
         self._newest, self._at = payload, at
@@ -57,7 +61,15 @@ class Ticks:
             self._timer = self._loop.call_later(TICK_INTERVAL, self._send)
             return
         self._timer, self._sent_at = None, self._loop.time()
-        tick = bell.tick(
+        tick = tick_of(
             self._claim.task_id, stage=self._claim.stage, payload=self._newest, at=self._at
         )
-        self._sending = self._loop.create_task(tick)
+        newest_ticks.keep(self._claim, tick)
+        self._sending = self._loop.create_task(bell.tick(tick))
+
+    def _onward(self, payload: Mapping[str, JSON]) -> Mapping[str, JSON]:
+        """Keep the percent where it was, when a step is waited for or begun anew."""
+        if "percent" not in payload:
+            return payload
+        self._percent = max(self._percent, payload["percent"])
+        return {**payload, "percent": self._percent}

@@ -11,14 +11,13 @@ import asyncio
 import contextlib
 import logging
 from collections.abc import AsyncIterator, Mapping
-from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 from weakref import WeakKeyDictionary
 
 from lowcode_async import conf
 from lowcode_async.upgrades import events
-from lowcode_async.upgrades.events import ALL_GROUP, EventData, EventKind
+from lowcode_async.upgrades.events import ALL_GROUP, EventData
 from lowcode_async.websocket import database, hearing
 from lowcode_async.websocket.hearing import RETRY
 from lowcode_async.websocket.subscriptions import BATCH, Line, Subscription
@@ -102,15 +101,7 @@ class Hub:
 
     def _pass_on(self, tick: Mapping[str, Any]) -> None:
         """Hand a tick on, unless the log says that its stage has not begun here, or is over."""
-        event = EventData(
-            task_id=UUID(tick["task_id"]),
-            sequence=None,
-            position=None,
-            kind=EventKind(tick["kind"]),
-            stage=tick["stage"],
-            at=datetime.fromisoformat(tick["at"]),
-            payload=tick["payload"],
-        )
+        event = events.tick_from_wire(tick)
         newest = self._newest.get(event.task_id)
         if newest is not None and (newest.stage != event.stage or newest.at > event.at):
             return

@@ -57,6 +57,7 @@ def test_redis_goes_away_in_every_stage(hurried_site: Site, redis_server: Redis)
             with redis_server.away(killed=stage == "migrate"):
                 if stage == "validate":
                     assert_refused(site)
+                    assert site.status(subject.task_id)["status"] == "running"
         watch.wait_for_end()
     site.wait_until_ready()
     assert_gapless(watch)

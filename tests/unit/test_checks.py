@@ -18,6 +18,14 @@ from tests.databases import beside, pointed_at, settings_of
 
 MEMORY_LAYER = {"BACKEND": "lowcode_async.websocket.memory.InMemoryChannelLayer"}
 REDIS_LAYER = {"BACKEND": "channels_redis.core.RedisChannelLayer"}
+MEMORY_CACHE = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+REDIS_CACHE = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache"}}
+DISTRIBUTED: dict[str, Any] = {
+    "CHANNEL_LAYERS": {"default": REDIS_LAYER},
+    "CACHES": REDIS_CACHE,
+    "LOWCODE_EMBEDDED": False,
+    "LOWCODE_BROKER_URL": "redis://localhost",
+}
 
 
 def found(*, deploy: bool = False) -> list[Problem]:
@@ -38,17 +46,14 @@ def test_the_site_of_the_tests_has_no_problem() -> None:
     [
         ({"CHANNEL_LAYERS": {}}, Problem.CHANNEL_LAYER_MISSING),
         (
-            {
-                "CHANNEL_LAYERS": {"default": MEMORY_LAYER},
-                "LOWCODE_EMBEDDED": False,
-                "LOWCODE_BROKER_URL": "redis://localhost",
-            },
+            DISTRIBUTED | {"CHANNEL_LAYERS": {"default": MEMORY_LAYER}},
             Problem.CHANNEL_LAYER_IN_MEMORY,
         ),
         (
-            {"CHANNEL_LAYERS": {"default": REDIS_LAYER}, "LOWCODE_EMBEDDED": False},
+            DISTRIBUTED | {"LOWCODE_BROKER_URL": None},
             Problem.BROKER_MISSING,
         ),
+        (DISTRIBUTED | {"CACHES": MEMORY_CACHE}, Problem.CACHE_IN_MEMORY),
         ({"ASGI_APPLICATION": None}, Problem.ASGI_APPLICATION_MISSING),
         ({"LOWCODE_RESTART_STRATEGY": "magic"}, Problem.STRATEGY_UNKNOWN),
         ({"LOWCODE_RESTART_STRATEGY": "command"}, Problem.COMMAND_MISSING),
@@ -86,6 +91,7 @@ def test_problem_is_found(given: dict[str, Any], problem: Problem) -> None:
     [
         {"LOWCODE_RESTART_STRATEGY": "command", "LOWCODE_RESTART_COMMAND": ("true",)},
         {"LOWCODE_RESTART_STRATEGY": "reexec"},
+        DISTRIBUTED,
         {"LOWCODE_RELOAD_TIMEOUT": 10},
         {"LOWCODE_RESTART_COMMAND": ["true"]},
         {"LOWCODE_BACKUP_DIR": Path("backups")},

@@ -4,7 +4,7 @@ import { request } from "@/api/http";
 import { changesFrom, definitionFieldsFrom } from "@/api/definitions";
 import { findingFrom, plannedFrom } from "@/api/plans";
 import { moment, type Wire } from "@/api/wire";
-import { eventFrom, type UpgradeEvent } from "@/domain/events";
+import { eventFrom, TICK, type UpgradeEvent } from "@/domain/events";
 import type { StageState } from "@/domain/run";
 import type { UpgradeDetail, UpgradeSummary } from "@/domain/upgrade";
 import type { Page } from "@/transport/polling";
@@ -64,7 +64,15 @@ export async function readEvents(id: string, after: number, signal: AbortSignal)
     events: body.events.map(eventFrom).filter((each): each is UpgradeEvent => each !== null),
     nextAfter: body.next_after,
     ended: body.ended,
+    tick: tickFrom(body.task_id, body.progress),
   };
+}
+
+/** What a stage has told last, as the tick that sockets carry. */
+function tickFrom(taskId: string, progress: Wire<"Progress"> | null): UpgradeEvent | null {
+  if (!progress) return null;
+  const { stage, at, message, ...payload } = progress;
+  return eventFrom({ task_id: taskId, kind: TICK, stage, at, message, payload });
 }
 
 export function summaryFrom(wire: Wire<"UpgradeStatus">): UpgradeSummary {
@@ -73,7 +81,7 @@ export function summaryFrom(wire: Wire<"UpgradeStatus">): UpgradeSummary {
     modelName: wire.model_name,
     state: wire.state,
     stages: wire.stages.map(({ name, state }) => ({ name, state: STAGE_STATES[state] })),
-    percent: null,
+    percent: wire.progress?.percent ?? null,
     requestedBy: wire.requested_by,
     createdAt: moment(wire.created_at),
     finishedAt: moment(wire.finished_at),
@@ -96,6 +104,7 @@ function detailFrom(wire: Wire<"UpgradeDetail">): UpgradeDetail {
     changes: changesFrom(wire.model_differences),
     fromVersion: wire.from_version,
     toVersion: wire.version,
+    tick: tickFrom(wire.task_id, wire.progress),
     warnings: wire.warnings.map((each) => each.message),
     cancelRequested: wire.cancel_requested_at !== null,
     cancelledBy: wire.cancelled_by,

@@ -5,6 +5,7 @@ import { computed, watch } from "vue";
 
 import { readUpgrade } from "@/api/upgrades";
 import { useUpgradeRun } from "@/composables/upgradeRun";
+import { receiveBeside } from "@/domain/log";
 
 /** Events that only tell how far a stage is. */
 const PROGRESS = "stage.progress";
@@ -24,5 +25,7 @@ export function useUpgradeDetail(id: string) {
     const { events, run: told } = run.log.value;
     return events.length ? told.state : (query.data.value?.state ?? "queued");
   });
-  return { query, ...run, state };
+  // The socket tells how far a stage is when that changes next, which may take long.
+  const log = computed(() => receiveBeside(run.log.value, query.data.value?.tick ?? null));
+  return { query, ...run, log, state };
 }

@@ -56,7 +56,7 @@ export function useUpgradeList(filter: Readonly<Ref<UpgradeFilter>>) {
       socket: socketTransport("/ws/lowcode/upgrades/", { ends: false }),
       polling: pollingTransport(async () => {
         await refetch();
-        return { events: [], nextAfter: 0, ended: false };
+        return { events: [], nextAfter: 0, ended: false, tick: null };
       }, POLL_MS),
       after: () => position,
       received,

@@ -28,6 +28,12 @@ export function lastSequence(log: UpgradeLog): number {
   return log.events.length;
 }
 
+/** Take in a tick that was read beside the log, unless the log has gone on since. */
+export function receiveBeside(log: UpgradeLog, told: UpgradeEvent | null): UpgradeLog {
+  const newest = log.events.at(-1);
+  return told && newest && told.at >= newest.at ? receive(log, [told]) : log;
+}
+
 /** Take in what has arrived. */
 export function receive(log: UpgradeLog, arrived: readonly UpgradeEvent[]): UpgradeLog {
   const events = [...log.events];

@@ -97,6 +97,8 @@ export interface UpgradeDetail extends UpgradeSummary {
   readonly fromVersion: number;
   /** The version it has made. */
   readonly toVersion: number | null;
+  /** What the stage that runs had told last; null where that is not known. */
+  readonly tick: UpgradeEvent | null;
   readonly warnings: readonly string[];
   /** It ends with the stage at hand, or has ended so. */
   readonly cancelRequested: boolean;

@@ -9,6 +9,8 @@ export interface Page {
   /** What to ask behind next time. */
   readonly nextAfter: number;
   readonly ended: boolean;
+  /** How far the stage is that runs; null where that is not known. */
+  readonly tick: UpgradeEvent | null;
 }
 
 export type ReadPage = (after: number | null, signal: AbortSignal) => Promise<Page>;
@@ -31,7 +33,8 @@ function poll(read: ReadPage, pause: number, from: number | null, sink: Sink): H
       if (abort.signal.aborted) return;
       if (!opened) sink.opened();
       opened = true;
-      if (page.events.length) sink.received(page.events);
+      const came = page.tick ? [...page.events, page.tick] : page.events;
+      if (came.length) sink.received(came);
       if (page.ended) sink.closed({ kind: "ended" });
       else timer = setTimeout(() => void ask(page.nextAfter), page.events.length ? 0 : pause);
     } catch (error) {

@@ -125,6 +125,22 @@ class StageState(Shape):
     attempts = serializers.IntegerField(min_value=0, help_text="Workers that have begun it")
 
 
+class Progress(Shape):
+    """The newest tick of the stage that runs; more keys may stand beside these."""
+
+    stage = serializers.ChoiceField(Upgrade.Stage.values)
+    at = serializers.DateTimeField(help_text="When it was so")
+    percent = serializers.FloatField(min_value=0, max_value=100, help_text="Of the stage")
+    operation = serializers.CharField(required=False, help_text="What of the plan it is at")
+    rows_done = serializers.IntegerField(
+        required=False, min_value=0, help_text="Where it goes row by row"
+    )
+    rows_total = serializers.IntegerField(required=False, min_value=0)
+    code = serializers.CharField(required=False, help_text="What it waits for, for programs")
+    params = Anything(required=False, help_text="What `message` mentions")
+    message = serializers.CharField(required=False, help_text="What it waits for")
+
+
 class UpgradeStatus(Shape):
     """How an upgrade stands."""
 
@@ -140,6 +156,10 @@ class UpgradeStatus(Shape):
     )
     stage = serializers.ChoiceField(Upgrade.Stage.values, help_text="Runs, or is next")
     stages = StageState(many=True)
+    progress = Progress(
+        allow_null=True,
+        help_text="null where nothing is known: between stages, and without a cache",
+    )
     last_sequence = serializers.IntegerField(min_value=0, help_text="Of the newest event")
     findings = Finding(many=True)
     warnings = Told(many=True)
@@ -250,3 +270,4 @@ class UpgradeEvents(Shape):
     events = UpgradeEvent(many=True)
     next_after = serializers.IntegerField(min_value=0, help_text="What to say as `after` next time")
     ended = serializers.BooleanField(help_text="Whether nothing follows behind these")
+    progress = Progress(allow_null=True, help_text="How far the stage is that runs, if known")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Iterator
 from typing import Any
 
@@ -12,6 +13,7 @@ from django.test import override_settings
 from rest_framework.authtoken.models import Token
 
 import lowcode_async
+from tests.caches import FAULTY, FaultyCache
 from tests.databases import Database
 from tests.integration.api.conftest import problems
 from tests.openapi import CheckedClient
@@ -123,6 +125,17 @@ def test_who_fails_too_often_has_to_wait(browser: Browser) -> None:
             for n in range(3)
         ]
         assert others == [401, 401, 429]
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+def test_who_fails_too_often_has_to_wait_without_a_cache_too(browser: Browser) -> None:
+    # What a process counts for itself outlives this test.
+    wrong = {"username": secrets.token_hex(8), "password": "wrong"}
+    FaultyCache.empty()
+    with override_settings(CACHES=FAULTY, LOWCODE_SIGN_IN_RATE="2/hour"):
+        FaultyCache.broken = True
+        assert [browser.send("post", wrong).status_code for _ in range(3)] == [401, 401, 429]
+        assert browser.send("post", RIGHT).status_code == 200
 
 
 @pytest.mark.parametrize("database", ["sqlite"], indirect=True)

@@ -13,7 +13,7 @@ from django.test import override_settings
 
 from lowcode_async.models import Upgrade
 from lowcode_async.upgrades import bell, leases
-from lowcode_async.upgrades.events import EventKind, group_of
+from lowcode_async.upgrades.events import EventKind, group_of, tick_of
 from lowcode_async.upgrades.ticks import Ticks
 from lowcode_async.websocket import hub
 from lowcode_async.websocket.memory import InMemoryChannelLayer
@@ -299,7 +299,7 @@ async def test_ticks_pass_between_events_and_are_limited_in_rate(
         assert await socket.sequences(1) == [1]
         begin = time.monotonic()
         for percent in range(50):
-            await bell.tick(upgrade.pk, stage="validate", payload={"percent": percent})
+            await bell.tick(tick_of(upgrade.pk, stage="validate", payload={"percent": percent}))
         await record(upgrade, EventKind.STAGE_SUCCEEDED)
         frames = [await socket.event()]
         while frames[-1]["kind"] != "stage.succeeded":
@@ -336,7 +336,7 @@ async def test_the_newest_that_a_stage_tells_is_sent_in_the_end(
     assert told == sorted(told)
     ticks.close()
     tell(6)
-    await bell.tick(upgrade.pk, stage="validate", payload={"rows_done": 7})
+    await bell.tick(tick_of(upgrade.pk, stage="validate", payload={"rows_done": 7}))
     await heard(7)
     assert 6 not in told
 
@@ -350,7 +350,7 @@ async def test_a_tick_of_a_stage_that_is_over_is_dropped(
         assert (await socket.event())["kind"] == "stage.started"
         channel = await layer.new_channel()
         await layer.group_add("lowcode.upgrades", channel)
-        await bell.tick(upgrade.pk, stage="validate", payload={"percent": 99})
+        await bell.tick(tick_of(upgrade.pk, stage="validate", payload={"percent": 99}))
         belated = await layer.receive(channel)
         assert (await socket.event())["kind"] == "stage.tick"
         await record(upgrade, EventKind.STAGE_SUCCEEDED)

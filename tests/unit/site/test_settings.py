@@ -57,12 +57,15 @@ def test_nothing_set_is_one_process_for_this_machine_and_not_debug(tmp_path: Pat
 def test_redis_url_makes_the_site_distributed() -> None:
     url = "redis://localhost:6379/3"
     given = site_settings(
-        "LOWCODE_EMBEDDED", "LOWCODE_BROKER_URL", "CHANNEL_LAYERS",
+        "LOWCODE_EMBEDDED", "LOWCODE_BROKER_URL", "CHANNEL_LAYERS", "CACHES",
         REDIS_URL=url, DATABASE_URL="sqlite://:memory:",
     )  # fmt: skip
     assert (given["LOWCODE_EMBEDDED"], given["LOWCODE_BROKER_URL"]) == (False, url)
     assert given["CHANNEL_LAYERS"]["default"]["BACKEND"] == "channels_redis.core.RedisChannelLayer"
     assert given["CHANNEL_LAYERS"]["default"]["CONFIG"]["hosts"] == [url]
+    cache = given["CACHES"]["default"]
+    assert cache["BACKEND"] == "django.core.cache.backends.redis.RedisCache"
+    assert cache["LOCATION"] == url
 
 
 def test_lists_and_numbers_are_read(tmp_path: Path) -> None:
