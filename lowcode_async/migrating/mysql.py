@@ -24,6 +24,7 @@ from django.db.migrations.operations import RunPython
 from django.db.migrations.state import ProjectState
 
 from lowcode_async.errors import Retryable, StageFailed
+from lowcode_async.migrating.backfilling.ahead import drop_touched, fill_ahead
 from lowcode_async.migrating.base import Execution, Step, Warnings, is_filling, told
 from lowcode_async.migrating.journal import MENDING, Journal, StepState
 from lowcode_async.migrating.looking import applied
@@ -36,6 +37,8 @@ from lowcode_async.migrating.mysql_session import (
 from lowcode_async.migrating.mysql_steps import Parts, parts_of
 from lowcode_async.migrating.mysql_table import Table
 from lowcode_async.models import SchemaVersion
+from lowcode_async.planning.backfills import backfilled, prepared
+from lowcode_async.planning.plan import Conversion
 from lowcode_async.planning.state import APP_LABEL
 
 log = logging.getLogger(__name__)
@@ -51,7 +54,7 @@ class MySQLExecutor:
                 change.go_on()
             else:
                 change.take_back()
-                change.forwards()
+                change.prepared().forwards()
             return change.drop()
 
     def take_back(self, execution: Execution) -> None:
@@ -96,6 +99,8 @@ class _Change:
     table: Table
     parts: Parts
     journal: Journal
+    chosen: tuple[Conversion, ...] = ()
+    """The conversions that are done before the table is held."""
 
     def fence(self) -> None:
         """Make sure that the stage is still ours."""
@@ -105,6 +110,11 @@ class _Change:
                 self.execution.fence()
 
         self.beside(look)
+
+    def prepared(self) -> _Change:
+        """Return the same change, with what of it is done before the table is held."""
+        chosen = backfilled(self.execution.plan, self.execution.connection)
+        return replace(self, chosen=chosen, parts=parts_of(prepared(self.execution.plan, chosen)))
 
     # -- forwards --------------------------------------------------------------------------------
 
@@ -117,9 +127,9 @@ class _Change:
         with self._else(self.take_back):
             for step in self.parts.free:
                 self._forward(step)
-            self.table.fill_ahead(self.parts)
+            held = fill_ahead(self.parts, self.chosen, self.execution, self.table)
             with self.table.held(self.parts), self._else(self._undo_held):
-                for step in self.parts.held:
+                for step in held:
                     self._forward(step)
                 self._record()
 
@@ -144,6 +154,7 @@ class _Change:
     def drop(self) -> Warnings:
         """Drop; what cannot be dropped does no harm, so it is a warning and not a failure."""
         try:
+            drop_touched(self.execution, self.table)
             for step in self.parts.dropping:
                 if not applied(step, self.execution.connection):
                     self._do(step, allowed=executed_before)
@@ -226,6 +237,8 @@ class _Change:
         """
         if not self.beside(self.journal.read):
             return
+        with self._not_taken_back():
+            drop_touched(self.execution, self.table)
         self._undo_all(self.parts.reversible)
         self.execution.keeping.forget()
         with self._not_taken_back():

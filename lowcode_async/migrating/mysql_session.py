@@ -34,6 +34,9 @@ _GONE: Final = frozenset({1053, 1927, 2002, 2003, 2006, 2013, 2055})
 _CANNOT_CREATE: Final = 1005
 """With error 121 of the storage engine: a foreign key of this name exists already."""
 
+_NOT_ONLINE: Final = frozenset({1845, 1846})
+"""The server cannot change a table in the way that was asked for."""
+
 _IDLE_SECONDS: Final = 60
 """After which the server ends a connection that changes a table and says nothing."""
 
@@ -125,7 +128,9 @@ def alone(task_id: UUID, connection: BaseDatabaseWrapper) -> Iterator[None]:
 
 
 @contextmanager
-def short_waits(connection: BaseDatabaseWrapper) -> Iterator[Callable[[Callable[[], R]], R]]:
+def short_waits(
+    connection: BaseDatabaseWrapper, *, for_rows: bool = False
+) -> Iterator[Callable[[Callable[[], R]], R]]:
     """Give a way to call functions whose statements wait but shortly for metadata and row locks.
 
     MariaDB can refuse to wait at all for a metadata lock, so that nobody queues up behind the
@@ -135,10 +140,11 @@ def short_waits(connection: BaseDatabaseWrapper) -> Iterator[Callable[[Callable[
     is_mariadb = getattr(connection, "mysql_is_mariadb", False)
     waits = itertools.cycle((0, 1) if is_mariadb else (1,))
     names = ("lock_wait_timeout", "innodb_lock_wait_timeout")
+    for_row = 0 if for_rows and is_mariadb else max(1, round(conf.current().lock_timeout))
 
     def shortly(function: Callable[[], R]) -> R:
         with connection.cursor() as cursor:
-            _set(cursor, names, (next(waits), max(1, round(conf.current().lock_timeout))))
+            _set(cursor, names, (next(waits), for_row))
         return function()
 
     with connection.cursor() as cursor:
@@ -209,6 +215,11 @@ def editing(
 
     made: BaseDatabaseSchemaEditor = SurroundedSchemaEditor(connection, atomic=False)
     return made
+
+
+def is_not_online(error: BaseException | None) -> bool:
+    """Tell whether the server refused to change a table while others write to it."""
+    return isinstance(error, DatabaseError) and bool(error.args) and error.args[0] in _NOT_ONLINE
 
 
 def executed_before(error: BaseException | None) -> bool:

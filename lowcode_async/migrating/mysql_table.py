@@ -7,12 +7,12 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
+from typing import TypeVar
 
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 
 from lowcode_async.errors import StageFailed
 from lowcode_async.migrating.base import Execution, is_filling
-from lowcode_async.migrating.filling_ahead import fill_ahead
 from lowcode_async.migrating.locks import patiently
 from lowcode_async.migrating.mysql_session import (
     editing,
@@ -26,6 +26,8 @@ from lowcode_async.migrating.mysql_session import (
 from lowcode_async.migrating.mysql_steps import Parts
 
 log = logging.getLogger(__name__)
+
+R = TypeVar("R")
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,23 +72,14 @@ class Table:
                 except StageFailed as error:
                     if not allowed(error.__cause__):
                         raise
-                    log.info("nothing to take back upgrade=%s", self.execution.upgrade.pk)
+                    log.info("refused upgrade=%s error=%s", self.execution.upgrade.pk, error)
 
             with editing(self.execution.connection, execute) as editor:
                 yield editor
 
-    def fill_ahead(self, parts: Parts) -> None:
-        """Fill the shadows as far as can be done while everybody writes."""
-        with short_waits(self.execution.connection) as shortly:
-
-            def execute(update: Callable[[], None], described: str) -> None:
-                self.patiently(partial(shortly, update), described)
-
-            fill_ahead(parts.held, self.execution, execute, of=len(parts.reversible))
-
-    def patiently(self, attempt: Callable[[], None], described: str = "LOCK TABLES") -> None:
+    def patiently(self, attempt: Callable[[], R], described: str = "LOCK TABLES") -> R:
         """Try until the lock is granted; see `locks.patiently`."""
-        patiently(
+        return patiently(
             attempt,
             self.execution,
             described=described,

@@ -2,32 +2,12 @@
 
 from __future__ import annotations
 
-import datetime as dt
-import uuid
-from collections.abc import Mapping
-from decimal import Decimal
-from typing import Any, Final
+from typing import Any
 
 from django.db.migrations.operations.base import Operation, OperationCategory
 from django.db.migrations.state import ProjectState
 
-from lowcode_async.planning.shapes import Kind, shape_of
-
-_VALUES: Final[Mapping[Kind, Any]] = {
-    Kind.TEXT: "",
-    Kind.INTEGER: 0,
-    Kind.FLOAT: 0.0,
-    Kind.DECIMAL: Decimal(0),
-    Kind.BOOLEAN: False,
-    Kind.DATE: dt.date(2000, 1, 1),
-    Kind.DATETIME: dt.datetime(2000, 1, 1, tzinfo=dt.UTC),
-    Kind.TIME: dt.time(0),
-    Kind.DURATION: dt.timedelta(0),
-    Kind.UUID: uuid.UUID(int=0),
-    Kind.JSON: 0,
-    Kind.BINARY: b"",
-    Kind.ADDRESS: "0.0.0.0",  # noqa: S104 - a value like any other
-}
+from lowcode_async.planning.stand_ins import stand_in
 
 
 class RelaxColumn(Operation):
@@ -80,8 +60,7 @@ class RelaxColumn(Operation):
 
 
 def _value_for(field: Any) -> Any:
-    shape = None if field.unique or field.remote_field else shape_of(field)
-    return None if shape is None else _VALUES[shape.kind]
+    return None if field.unique or field.remote_field else stand_in(field)
 
 
 def _altered(editor: Any, field: Any, change: str) -> str:

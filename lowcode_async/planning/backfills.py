@@ -8,16 +8,23 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from django.db.migrations.operations import AddField
+from django.db.migrations.operations.base import Operation
+from django.db.models import Value
 
 from lowcode_async import conf
 from lowcode_async.planning.convert_values import ConvertValues
 from lowcode_async.planning.databases import HOME
 from lowcode_async.planning.plan import Conversion, Plan, PlannedOperation
 from lowcode_async.planning.sql import sql_of
+from lowcode_async.planning.stand_ins import stand_in
 from lowcode_async.planning.state import APP_LABEL, is_relation
 
 if TYPE_CHECKING:
     from django.db.backends.base.base import BaseDatabaseWrapper
+
+
+_POSTGRESQL: Final = ("postgresql", HOME)
+"""Where batches and the plugin's rows share transactions; on MySQL they need not."""
 
 
 def backfilled(plan: Plan, connection: BaseDatabaseWrapper) -> tuple[Conversion, ...]:
@@ -62,6 +69,22 @@ def beforehand(
         yield each, added, filled
 
 
+def prepared(plan: Plan, chosen: tuple[Conversion, ...]) -> Plan:
+    """Return a plan whose shadows are from the first what they must be in the end, but for their keys.
+
+    One that is required has a default until it is filled. Otherwise MySQL and MariaDB would write the
+    whole table anew, while it is held, to make it so.
+    """
+    instead: dict[Operation, Operation] = {}
+    for each, added, _ in beforehand(plan, chosen):
+        bare = added.field.clone()
+        value = None if each.new.options.get("null") else stand_in(bare)
+        if value is not None:
+            bare.null, bare.db_default = False, Value(value)
+            instead[added] = AddField(added.model_name, added.name, bare)
+    return plan.with_operations(instead)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Index:
     """An index that can be built while everybody goes on writing."""
@@ -94,7 +117,7 @@ def indexes_of(
         connection: the database.
         chosen: the conversions that are done beforehand; see `backfilled`.
     """
-    if not _is_possible(plan, connection):
+    if connection.vendor == "mysql" or not _is_possible(plan, connection):
         return Indexes()
     model = _model_before(plan)
     statements = list(_statements(plan, connection))
@@ -155,8 +178,7 @@ def _model_before(plan: Plan) -> Any:
 
 def _is_possible(plan: Plan, connection: BaseDatabaseWrapper) -> bool:
     return (
-        connection.vendor == "postgresql"
-        and connection.alias == HOME
+        (connection.vendor == "mysql" or (connection.vendor, connection.alias) == _POSTGRESQL)
         and plan.before is not None
         and not plan.after.deleted
         and not any(each.registered for each in plan.operations)

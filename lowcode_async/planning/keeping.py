@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -142,6 +143,19 @@ class Keeping:
 
         return self.call(forget)
 
+    def kept_keys(self, field: str, *, at_most: int | None = None) -> Iterator[list[Any]]:
+        """Yield the primary keys of the rows of which a value of a field was written down.
+
+        Args:
+            field: its name.
+            at_most: how many there may be; none of more.
+        """
+        rows = LostValue.objects.filter(upgrade_id=self.upgrade_id, field=field, removed=False)
+        if at_most is not None and self.call(rows[: at_most + 1].count) > at_most:
+            return
+        for page in self._pages(rows):
+            yield [json.loads(each.row_key) for each in page]
+
     def _insert(self, field: str, losses: Sequence[Loss], *, removed: bool) -> None:
         """Insert rows, many at once: half the time of making models of them."""
         same: dict[str, Any] = {
@@ -188,10 +202,13 @@ class Keeping:
 
     def pages(self, field: str, *, removed: bool) -> Iterator[list[LostValue]]:
         """Yield all that was kept aside of a field that the reverted upgrade has changed or removed."""
+        return self._pages(self._kept(field, removed=removed))
+
+    def _pages(self, rows: QuerySet[LostValue]) -> Iterator[list[LostValue]]:
         after = 0
         while True:
-            rows = self._kept(field, removed=removed).filter(pk__gt=after).order_by("pk")[:ROWS]
-            found: list[LostValue] = self.call(partial(list, rows))
+            some = rows.filter(pk__gt=after).order_by("pk")[:ROWS]
+            found: list[LostValue] = self.call(partial(list, some))
             if found:
                 yield found
                 after = found[-1].pk

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
@@ -105,6 +105,14 @@ class Plan:
     def name_before(self) -> str:
         """The model's name in the state that the plan starts from."""
         return self.after.name if self.before is None else self.before.name
+
+    def with_operations(self, instead: Mapping[Operation, Operation]) -> Plan:
+        """Return the plan with other operations in the places of some."""
+        operations = tuple(
+            replace(each, operation=instead.get(each.operation, each.operation))
+            for each in self.operations
+        )
+        return replace(self, operations=operations)
 
     def steps(self) -> Iterator[tuple[PlannedOperation, ProjectState, ProjectState]]:
         """Yield each operation with the states before and after it."""

@@ -50,6 +50,11 @@ SENTENCES: dict[str, Sentence] = {
         en="table {table} is an empty one by which an upgrade marks that this database has been changed; "
         "it can be dropped while no upgrade is under way",
     ),
+    "inspected_touched_column": Sentence(
+        zh="数据表 {table} 的列 {column} 标记升级逐批转换期间被写过的行；没有升级在进行时，下一次升级会删除它",
+        en="column {column} of table {table} tells which rows are written while an upgrade converts them "
+        "batch by batch; if no upgrade is under way, the next one drops it",
+    ),
     "inspected_backfill_left": Sentence(
         zh="数据表 {table} 记录升级逐批转换时需要复查的行；没有升级在进行时，下一次升级会连同触发器一起删除它",
         en="table {table} lists rows that an upgrade has to look at again while it converts batch by batch; "

@@ -18,7 +18,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from lowcode_async.definitions.model import ModelDefinition
 from lowcode_async.errors import ModelNotFound
 from lowcode_async.migrating import marks
-from lowcode_async.migrating.backfilling import STALE
+from lowcode_async.migrating.backfilling import STALE, TOUCHED
 from lowcode_async.models import DynamicModel, SchemaVersion, Upgrade
 from lowcode_async.planning.columns import column_of, default_table_of, link_table_of, table_of
 from lowcode_async.planning.databases import HOME, connection_of, database_of
@@ -172,6 +172,8 @@ def _remark_of(difference: Difference, model: DynamicModel) -> Remark:
     if difference.code != "drift_column_unexpected":
         return plain
     column = str(difference.params["column"])
+    if column.startswith(TOUCHED):
+        return Remark(code="inspected_touched_column", params=difference.params)
     if shadow := _SHADOW.search(column):
         version = int(shadow["version"])
         left = "replaced" if version <= model.version else "unfinished"

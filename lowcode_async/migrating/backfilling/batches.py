@@ -67,11 +67,19 @@ class Batches:
             self.progress(done, total)
         for part in self.parts:
             for rows, size in part.with_originals(self.by_function):
-                self._in_transaction(partial(part.fill_some, rows, size), self.by_function)
+                self._in_transaction(partial(self._give_back, part, rows), self.by_function)
                 self.progress(done := done + size, total)
 
     def catch_up(self) -> None:
         """Look again at the rows that others have written, until only few are left."""
+        self._redo_stale()
+        if not self.watch.notes_deletions:
+            for part in self.parts:
+                for keys in part.gone():
+                    self._in_transaction(partial(part.forget, keys))
+            self._redo_stale()
+
+    def _redo_stale(self) -> None:
         for _ in range(_ROUNDS):
             if self._in_transaction(self._redo) < _FEW_STALE:
                 return
@@ -106,6 +114,10 @@ class Batches:
             if len(keys) < size:
                 return
             rows = rows.filter(pk__gt=keys[-1])
+
+    def _give_back(self, part: Part, rows: QuerySet[Any], tally: Tally) -> None:
+        """Give rows to the function for which there are originals."""
+        part.fill_some(rows, self.by_function.largest, tally)
 
     def _redo(self, tally: Tally) -> int:
         with self.watch.taken(_STALE_AT_ONCE) as keys:

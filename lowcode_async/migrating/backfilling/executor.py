@@ -33,7 +33,7 @@ from lowcode_async.migrating.base import Execution, Warnings, named
 from lowcode_async.migrating.postgresql import PostgreSQLExecutor, begin, briefly
 from lowcode_async.planning.backfills import Index, backfilled, beforehand, indexes_of
 from lowcode_async.planning.findings import Finding
-from lowcode_async.planning.plan import Conversion, Plan
+from lowcode_async.planning.plan import Conversion
 from lowcode_async.planning.progress import of_rows
 from lowcode_async.planning.rows import Column
 from lowcode_async.planning.state import APP_LABEL
@@ -214,18 +214,9 @@ def _rest(
 
     return replace(
         execution,
-        plan=_with(plan, instead),
+        plan=plan.with_operations(instead),
         record=record,
         progress=lambda percent, **detail: execution.progress(
             _SHARE + percent * (100 - _SHARE) / 100, **detail
         ),
     )
-
-
-def _with(plan: Plan, instead: dict[Operation, Operation]) -> Plan:
-    """Return the plan with other operations in the places of some."""
-    operations = tuple(
-        replace(each, operation=instead.get(each.operation, each.operation))
-        for each in plan.operations
-    )
-    return replace(plan, operations=operations)

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Self
 
+from django.db import connections
 from django.db.models import QuerySet
 
 from lowcode_async.migrating.backfilling.triggers import Watched
@@ -99,20 +100,45 @@ class Part:
 
         Nobody may change them until the end of the transaction.
         """
-        page = self.column.first(size, among=rows.select_for_update(no_key=True))
+        page = self.column.first(size, among=self._locked(rows))
         if page:
             self.pages.fill(page, tally)
         return [key for key, _ in page]
 
     def redo(self, keys: Sequence[Any], tally: Tally) -> None:
         """Give rows to the function once more, and forget what was told of them; some may have gone."""
-        name, keeping = self.operation.new.name, self.operation.keeping
         to_python = self.column.model._meta.pk.to_python
         keys = [to_python(key) for key in keys]
+        self.forget(keys, tally)
+        for page in self.column.pages(among=self._locked(self.column.rows.filter(pk__in=keys))):
+            self.pages.fill(page, tally)
+
+    def forget(self, keys: Sequence[Any], tally: Tally) -> None:
+        """Forget what was kept aside of rows, and what was told of that."""
+        name, keeping = self.operation.new.name, self.operation.keeping
         if keeping is not None:
             found = keeping.forget_rows(name, keys, formerly=self.operation.old.name)
             counts = {FindingKind(kind): count for kind, count in found.items()}
             tally.take_off(name, counts, keys={key_json(key) for key in keys})
-        rows = self.column.rows.filter(pk__in=keys)
-        for page in self.column.pages(among=rows.select_for_update(no_key=True)):
-            self.pages.fill(page, tally)
+
+    def gone(self, *, at_most: int | None = None) -> Iterator[list[Any]]:
+        """Yield the keys of rows of which something was kept aside, and that have gone since.
+
+        Args:
+            at_most: of how many rows something may have been kept aside; of more, none is looked at.
+        """
+        keeping = self.operation.keeping
+        if keeping is None:
+            return
+        to_python = self.column.model._meta.pk.to_python
+        for page in keeping.kept_keys(self.operation.new.name, at_most=at_most):
+            keys = [to_python(each) for each in page]
+            there = set(self.column.rows.filter(pk__in=keys).values_list("pk", flat=True))
+            if left := [each for each in keys if each not in there]:
+                yield left
+
+    @staticmethod
+    def _locked(rows: QuerySet[Any]) -> QuerySet[Any]:
+        """Return rows that nobody else may change; whom they refer to is of no interest."""
+        weaker = connections[rows.db].features.has_select_for_no_key_update
+        return rows.select_for_update(no_key=weaker)

@@ -175,12 +175,14 @@ class Triggers:
                 cursor.execute(f"DROP INDEX IF EXISTS {quoted}", None)
         self.forget()
 
-    def hold(self, table: str) -> None:
-        """Take the table for this transaction alone, and watch no longer."""
+    @contextmanager
+    def held(self, table: str) -> Iterator[None]:
+        """Take the table for the whole transaction, and watch no longer."""
         self._execute(
             f"LOCK TABLE {self.connection.ops.quote_name(table)} IN ACCESS EXCLUSIVE MODE"
         )
         self.stop()
+        yield
 
     def stop(self) -> None:
         """Watch no longer; needs the table for itself."""

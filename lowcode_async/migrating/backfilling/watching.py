@@ -16,8 +16,8 @@ class Watch(Protocol):
     def taken(self, limit: int) -> AbstractContextManager[Sequence[Any]]:
         """Give some stale keys, which are not stale any more when the transaction is committed."""
 
-    def hold(self, table: str) -> None:
-        """Let nobody but us write to the table from here on."""
+    def held(self, table: str) -> AbstractContextManager[None]:
+        """Let nobody but us write to the table, from here on until the change is done."""
 
     def stale(self) -> list[Any]:
         """Return all stale keys."""

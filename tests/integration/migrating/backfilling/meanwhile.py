@@ -6,6 +6,7 @@ import contextlib
 import json
 from typing import Any
 
+import MySQLdb
 import psycopg
 from django.db import connection
 
@@ -40,18 +41,31 @@ def people(item: Any) -> None:
 CASE = Case(old=(NAME, TEXT), new=(NAME, NUMBER), rows=people, force=True)
 
 
+BUSY = (psycopg.errors.LockNotAvailable, MySQLdb.OperationalError)
+"""What somebody is told whom the worker keeps waiting, and who does not want to."""
+
+
 class Writer:
     """Somebody else who writes to the table, and knows what it should hold."""
 
     def __init__(self, **account: str) -> None:
         self.texts: dict[int, str | None] = dict(get_model("Item").objects.values_list("pk", "age"))
         given = connection.settings_dict
-        own = {"user": given["USER"], "password": given["PASSWORD"]}
+        own = {"user": given["USER"], "password": given["PASSWORD"], "host": given["HOST"]}
+        own |= account
+        if connection.vendor == "mysql":
+            self.connection: Any = MySQLdb.connect(
+                db=given["NAME"],
+                port=int(given["PORT"]),
+                **own,
+                autocommit=True,
+                init_command="SET lock_wait_timeout = 0, innodb_lock_wait_timeout = 0",
+            )
+            return
         self.connection = psycopg.connect(
             dbname=given["NAME"],
-            host=given["HOST"],
             port=given["PORT"],
-            **{**own, **account},
+            **own,
             autocommit=True,
             options="-c lock_timeout=20ms -c datestyle=german",
         )
@@ -70,11 +84,19 @@ class Writer:
 
     def insert(self, text: str | None) -> None:
         statement = "INSERT INTO dynamic_item (name, age) VALUES ('new', %s) RETURNING id"
-        [key] = self.execute(statement, text).fetchone() or ()
+        [key] = self.execute(statement, text).fetchone()
         self.texts[key] = text
 
+    def truncate(self) -> None:
+        self.execute("TRUNCATE TABLE dynamic_item")
+        if connection.vendor == "postgresql":
+            self.execute("ALTER SEQUENCE dynamic_item_id_seq RESTART")
+        self.texts.clear()
+
     def execute(self, statement: str, *params: Any) -> Any:
-        return self.connection.execute(statement, params)
+        cursor = self.connection.cursor()
+        cursor.execute(statement, params or None)
+        return cursor
 
     def assert_all_is_well(self, change: Change, findings: tuple[Any, ...]) -> None:
         """Assert that each row became what it has to, and that exactly what was lost is kept."""
@@ -90,7 +112,12 @@ class Writer:
 
 
 def is_batch(sql: str) -> bool:
-    return sql.startswith('UPDATE "dynamic_item"') and "CASE WHEN" in sql
+    return sql.startswith(('UPDATE "dynamic_item"', "UPDATE `dynamic_item`")) and "CASE WHEN" in sql
+
+
+def is_over(wire: Wire) -> bool:
+    """Tell whether a table of MySQL is held, or was: from then on new columns may be in place."""
+    return any(each.startswith("LOCK TABLES") for each in wire.statements[:-1])
 
 
 def die_before_batch(number: int, wire: Wire, change: Change) -> None:
@@ -109,11 +136,16 @@ def die_before_batch(number: int, wire: Wire, change: Change) -> None:
 
 
 def leftovers() -> list[str]:
-    """Return what is there of triggers, functions and lists of stale keys."""
+    """Return what is there of triggers, functions and lists of stale keys, or of columns in their place."""
     with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT relname FROM pg_class WHERE relname LIKE 'lowcode\\_stale%'"
-            " UNION ALL SELECT proname FROM pg_proc WHERE proname LIKE 'lowcode\\_watch%'"
-            " UNION ALL SELECT tgname FROM pg_trigger WHERE tgname LIKE 'zz\\_lowcode%'"
-        )
+        cursor.execute(_LEFTOVERS[connection.vendor])
         return [name for (name,) in cursor.fetchall()]
+
+
+_LEFTOVERS = {
+    "postgresql": "SELECT relname FROM pg_class WHERE relname LIKE 'lowcode\\_stale%'"
+    " UNION ALL SELECT proname FROM pg_proc WHERE proname LIKE 'lowcode\\_watch%'"
+    " UNION ALL SELECT tgname FROM pg_trigger WHERE tgname LIKE 'zz\\_lowcode%'",
+    "mysql": "SELECT column_name FROM information_schema.columns"
+    " WHERE table_schema = DATABASE() AND column_name LIKE 'lowcode\\_touched%'",
+}

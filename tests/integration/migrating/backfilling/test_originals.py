@@ -25,7 +25,7 @@ from tests.integration.migrating.changes import (
 )
 from tests.integration.migrating.dying import Wire
 
-pytestmark = pytest.mark.parametrize("database", ["postgresql"], indirect=True)
+pytestmark = pytest.mark.parametrize("database", ["postgresql", "mysql"], indirect=True)
 
 
 def test_originals_come_back_unless_somebody_has_written_since(

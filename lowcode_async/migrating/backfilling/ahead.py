@@ -1,0 +1,178 @@
+"""On MySQL and MariaDB shadows are filled before the table is held, so that it is held but shortly.
+
+1. The shadows are there, and the table gets a column that says which rows were written (see `touched`).
+2. Batches convert the rows, each a short transaction; what is lost is kept aside in the same one.
+3. The rows that were written meanwhile are looked at again, until few are left.
+4. The table is held. The last few are looked at, and the rest of the plan is done.
+
+A worker that is killed before new columns take the place of old ones leaves the old structure in
+force. The next one drops all that was added, forgets what was kept aside, and begins anew.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import Any, Final, TypeVar
+
+from django.db import transaction
+from django.db.models import Case, Q, QuerySet, Value, When
+
+from lowcode_async.migrating.backfilling.batches import Batches
+from lowcode_async.migrating.backfilling.catching_up import CatchUp
+from lowcode_async.migrating.backfilling.parts import Part
+from lowcode_async.migrating.backfilling.touched import Touched, drop_statement, standing
+from lowcode_async.migrating.base import Execution, Step
+from lowcode_async.migrating.mysql_session import is_not_online, short_waits
+from lowcode_async.migrating.mysql_steps import Parts
+from lowcode_async.migrating.mysql_table import Table
+from lowcode_async.planning.convert_values import ConvertValues
+from lowcode_async.planning.keeping import here
+from lowcode_async.planning.plan import Conversion
+from lowcode_async.planning.progress import of_rows
+from lowcode_async.planning.rows import Column
+from lowcode_async.planning.tally import Tally
+
+log = logging.getLogger(__name__)
+
+R = TypeVar("R")
+
+SHARE: Final = 95.0
+"""Percent of the work that is done when the table is held."""
+
+
+@dataclass(slots=True, kw_only=True)
+class TouchedBatches(Batches):
+    """The shadows of one table, where a column says which rows are still to be converted."""
+
+    watch: Touched
+
+    def _convert(self, rows: QuerySet[Any], tally: Tally) -> None:
+        """Let the database convert the rows of which it is sure in all columns."""
+        sure, values = Q(), dict[str, Any](self.watch.nothing)
+        for part in self.parts:
+            if (shortcut := part.converting.shortcut) is None:
+                return
+            nothing = Q(**{f"{part.column.field.attname}__isnull": True})
+            kept = Q(shortcut.kept)
+            sure &= (kept | nothing) if part.converting.final.null else kept
+            values[part.target.field.attname] = Case(
+                When(shortcut.kept, then=shortcut.expression),
+                default=Value(None),
+                output_field=part.target.plain_field,
+            )
+        rows.order_by().filter(sure).update(**values)
+
+    def _look_at(self, rows: QuerySet[Any]) -> Iterator[int]:
+        left, seen = self.watch.among(rows), 0
+        while list(left[:1].values_list("pk")):
+            keys = self._in_transaction(partial(self._redo_some, left), self.by_function)
+            if not keys:
+                return
+            yield (seen := seen + len(keys))
+            # Those that are touched once more are left for later: each row but once.
+            left = left.filter(pk__gt=keys[-1])
+
+    def _give_back(self, part: Part, rows: QuerySet[Any], tally: Tally) -> None:
+        self._redo_some(rows, tally)
+
+    def _redo_some(self, rows: QuerySet[Any], tally: Tally) -> list[Any]:
+        """Give the first of some rows to the function; return their keys."""
+        with self.watch.taken(self.by_function.size, among=rows) as keys:
+            for part in self.parts:
+                part.redo(keys, tally)
+        return keys
+
+
+def fill_ahead(
+    parts: Parts, chosen: tuple[Conversion, ...], execution: Execution, table: Table
+) -> Sequence[Step]:
+    """Fill the shadows of large tables; return what is to be done while the table is held.
+
+    Args:
+        parts: the whole; what writers need not be kept away from has been done.
+        chosen: the conversions; see `planning.backfills.backfilled`.
+        execution: the whole, which is not at work in any transaction.
+        table: the same table, as statements are executed that wait for its locks.
+    """
+    shadows = {each.shadow for each in chosen}
+    wholes = {
+        each.index: each.operation
+        for each in parts.held
+        if isinstance(each.operation, ConvertValues) and each.operation.shadow in shadows
+    }
+    if not wholes:
+        return parts.held
+    # The connection can use other tables as long as it holds none: what is lost is kept by it.
+    execution = replace(execution, call=here)
+    first = next(each for each in parts.held if each.index in wholes)
+    name = wholes[first.index].model_name
+    watch = Touched.with_it(first.before, name, execution.connection, execution.upgrade.pk)
+    if not _begun(watch, table):
+        return parts.held
+    described = first.operation.describe()
+    start = 100 * first.index / len(parts.reversible)
+    log.info("filling ahead upgrade=%s shadows=%s", execution.upgrade.pk, len(wholes))
+    batches = TouchedBatches(
+        execution=execution,
+        watch=watch,
+        parts=[_part(each, watch, execution) for each in wholes.values()],
+        progress=of_rows(execution.progress, start, SHARE, operation=described),
+        briefly=_Briefly(table),
+    )
+    batches.fill()
+    with table.editing("Index touched rows") as editor:
+        watch.index(editor)
+    batches.catch_up()
+    found = batches.tally.findings
+    instead = {index: CatchUp(each, watch, found=found) for index, each in wholes.items()}
+    return [
+        replace(each, planned=replace(each.planned, operation=instead[each.index]))
+        if each.index in instead
+        else each
+        for each in parts.held
+    ]
+
+
+def drop_touched(execution: Execution, table: Table) -> None:
+    """Drop the column that says which rows were written, if it is there."""
+    task_id = execution.upgrade.pk
+    name = standing(execution.connection).get(task_id)
+    if name is not None:
+        with table.editing("Forget touched rows") as editor:
+            editor.execute(drop_statement(execution.connection, name, task_id))
+
+
+def _begun(watch: Touched, table: Table) -> bool:
+    """Add the column; tell whether the server can do so while others write."""
+    with table.editing("Watch over rows", allowed=is_not_online) as editor:
+        watch.begin(editor)
+    return table.execution.upgrade.pk in standing(watch.connection)
+
+
+def _part(whole: Any, watch: Touched, execution: Execution) -> Part:
+    """Return one conversion; the table is as it is now."""
+    whole.force, whole.keeping = execution.force, execution.keeping
+    columns = [Column(watch.model, name, watch.connection) for name in (whole.name, whole.shadow)]
+    has_originals = whole.keeping.has_originals(whole.old.name)
+    return Part.of(whole, *columns, reverting=whole.keeping if has_originals else None)
+
+
+@dataclass(frozen=True, slots=True)
+class _Briefly:
+    """Does something in a short transaction, whose statements wait but shortly."""
+
+    table: Table
+
+    def __call__(self, work: Callable[[], R]) -> R:
+        """Return what it returns."""
+        connection = self.table.execution.connection
+
+        def attempt() -> R:
+            with transaction.atomic(using=connection.alias):
+                return work()
+
+        with short_waits(connection, for_rows=True) as shortly:
+            return self.table.patiently(partial(shortly, attempt), "Fill shadows")
