@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
-from types import MappingProxyType
 
 from lowcode_async.definitions.accessors import check_accessors
 from lowcode_async.definitions.beside import is_deletion, read_beside, read_deletion
@@ -31,44 +30,23 @@ from lowcode_async.definitions.problems import Problems
 from lowcode_async.definitions.relations import check_relations
 from lowcode_async.definitions.renames import check_renames, read_renamed_from
 from lowcode_async.definitions.reserved import RESERVED_FIELDS
-from lowcode_async.definitions.supported import EVERYTHING, Supported
+from lowcode_async.definitions.site import Site
 from lowcode_async.definitions.surroundings import Surroundings
 from lowcode_async.definitions.to_dict import read_to_dict
 from lowcode_async.sentences import JSON
 
 __all__ = ["SiteModel", "parse_definition"]
 
-_NOBODY: Mapping[str, str] = MappingProxyType({})
-
 
 def parse_definition(
-    data: JSON,
-    *,
-    existing: Mapping[str, ModelDefinition],
-    site_models: Mapping[str, SiteModel],
-    max_name_length: int,
-    max_fields: int,
-    registered: Mapping[str, str] = _NOBODY,
-    site_tables: Collection[str] = (),
-    supported: Supported = EVERYTHING,
-    known_operations: Collection[str] = (),
-    new_name_may_be_a_former_one: bool = False,
+    data: JSON, site: Site, *, new_name_may_be_a_former_one: bool = False
 ) -> ModelDefinition:
     """Read what a client posted.
 
     Args:
         data: ``{"model_name": …, "fields": […]}`` and the other keys of a definition, each of which
             leaves what the model has where it is absent; keys of others are not looked at.
-        existing: all dynamic models as they stand, by name.
-        site_models: the site's own models that relations may lead to, by every name a client may
-            call them: their label, and ``AUTH_USER_MODEL`` for the user's.
-        max_name_length: the longest name of a table or column, of the database at hand.
-        max_fields: the most fields a model may have.
-        registered: models written in Python that the data API knows: their labels, by the names
-            that no other model may have.
-        site_tables: tables of the site's own, in lower case.
-        supported: what the database at hand can do.
-        known_operations: names that the site has registered operations under.
+        site: what stands already, and what is allowed.
         new_name_may_be_a_former_one: whether a new model may have a name that another one had
             before; else that is taken for somebody who does not know of the rename.
 
@@ -84,65 +62,48 @@ def parse_definition(
     if not isinstance(data, dict):
         problems.add((), "definition_no_object", actual=kind_name(data))
         problems.raise_if_any()
-    name, old = _read_names(
-        data,
-        problems,
-        existing=existing,
-        site_models=site_models,
-        registered=registered,
-        max_length=max_name_length,
-        may_be_a_former_one=new_name_may_be_a_former_one,
-    )
+    name, old = _read_names(data, problems, site, may_be_a_former_one=new_name_may_be_a_former_one)
     surroundings = Surroundings(
         name=name,
-        drafts=_read_fields(data, problems, max_name_length, max_fields),
-        existing=model_renamed(existing, old, name) if old and name else existing,
-        site_models=site_models,
+        drafts=_read_fields(data, problems, site),
+        existing=model_renamed(site.existing, old, name) if old and name else site.existing,
+        site_models=site.site_models,
         problems=problems,
         renamed_from=old,
-        supported=supported,
-        site_tables=site_tables,
-        known_operations=known_operations,
+        supported=site.supported,
+        site_tables=site.site_tables,
+        known_operations=site.known_operations,
     )
     if is_deletion(data, problems):
         return read_deletion(data, surroundings)
     _check_together(surroundings)
-    definition = read_beside(data, surroundings, max_name_length=max_name_length)
+    definition = read_beside(data, surroundings, max_name_length=site.max_name_length)
     definition = replace(definition, to_dict=read_to_dict(data, surroundings))
     problems.raise_if_any()
     return _with_fields(definition, surroundings)
 
 
 def _read_names(
-    data: Mapping[str, JSON],
-    problems: Problems,
-    *,
-    existing: Mapping[str, ModelDefinition],
-    site_models: Mapping[str, SiteModel],
-    registered: Mapping[str, str],
-    max_length: int,
-    may_be_a_former_one: bool,
+    data: Mapping[str, JSON], problems: Problems, site: Site, *, may_be_a_former_one: bool
 ) -> tuple[str | None, str | None]:
     """Return what the model is to be called, and what it was called if it is renamed."""
-    old = read_renamed_from_model(data, existing=existing, problems=problems)
+    old = read_renamed_from_model(data, existing=site.existing, problems=problems)
     name = read_model_name(
         data,
-        existing=existing,
-        site_models=site_models,
-        registered=registered,
-        max_length=max_length,
+        existing=site.existing,
+        site_models=site.site_models,
+        registered=site.registered,
+        max_length=site.max_name_length,
         problems=problems,
     )
     if name is not None:
-        check_model_rename(name, old, existing=existing, problems=problems)
+        check_model_rename(name, old, existing=site.existing, problems=problems)
     if name is not None and not may_be_a_former_one:
-        check_former_names(name, existing=existing, problems=problems)
+        check_former_names(name, existing=site.existing, problems=problems)
     return name, None if name is None or problems else old
 
 
-def _read_fields(
-    data: Mapping[str, JSON], problems: Problems, max_name_length: int, max_fields: int
-) -> list[Draft]:
+def _read_fields(data: Mapping[str, JSON], problems: Problems, site: Site) -> list[Draft]:
     fields = data.get("fields")
     if data.get("delete") is True:
         return []
@@ -152,12 +113,12 @@ def _read_fields(
     if not isinstance(fields, list):
         problems.add(("fields",), "fields_no_array", actual=kind_name(fields))
         return []
-    if len(fields) > max_fields:
-        problems.add(("fields",), "fields_too_many", count=len(fields), limit=max_fields)
+    if len(fields) > site.max_fields:
+        problems.add(("fields",), "fields_too_many", count=len(fields), limit=site.max_fields)
     drafts = [Draft(index=index, problems=problems) for index in range(len(fields))]
     for draft, field in zip(drafts, fields, strict=True):
         if isinstance(field, dict):
-            _read_field(draft, field, max_name_length)
+            _read_field(draft, field, site.max_name_length)
         else:
             draft.problem("field_no_object", actual=kind_name(field))
     return drafts

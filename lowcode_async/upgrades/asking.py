@@ -12,6 +12,7 @@ from lowcode_async import conf
 from lowcode_async.definitions.model import ModelDefinition
 from lowcode_async.definitions.model_options import OPTIONS
 from lowcode_async.definitions.parsing import parse_definition
+from lowcode_async.definitions.site import Site
 from lowcode_async.errors import DefinitionInvalid, Problem, VersionMovedOn
 from lowcode_async.planning.databases import HOME, connection_of
 from lowcode_async.planning.registered import registered_operations
@@ -40,8 +41,7 @@ def parse(definition: JSON, *, base_version: int | None = None) -> ModelDefiniti
         DefinitionInvalid: it has problems; all of them are named.
     """
     connection = _connection_for(definition)
-    return parse_definition(
-        definition,
+    site = Site(
         existing=current_definitions(),
         site_models=site_models(),
         max_name_length=connection.ops.max_name_length() or _DEFAULT_NAME_LENGTH,
@@ -50,8 +50,8 @@ def parse(definition: JSON, *, base_version: int | None = None) -> ModelDefiniti
         site_tables=site_tables(),
         supported=supported_by(connection),
         known_operations=frozenset(registered_operations()),
-        new_name_may_be_a_former_one=base_version == 0,
     )
+    return parse_definition(definition, site, new_name_may_be_a_former_one=base_version == 0)
 
 
 def _connection_for(definition: JSON) -> BaseDatabaseWrapper:

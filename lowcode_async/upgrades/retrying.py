@@ -51,17 +51,14 @@ def retry_upgrade(task_id: UUID | str, *, user: AbstractBaseUser | None = None) 
     base = former.from_version if standing is not None else 0
     parsed = parse_upon(complete_form(definition), base_version=base)
     again = Upgrade(
-        model_name=parsed.name,
-        definition=parsed.to_json(),
         no_backup=former.no_backup,
         no_restart=former.no_restart,
         force=former.force,
         agreed_findings=former.agreed_findings,
-        requested_by_id=user.pk if user is not None else None,
         retry_of=former,
         reverts_id=former.reverts_id,
     )
-    return queue_upgrade(again, base_version=base)
+    return queue_upgrade(again, to=parsed, base_version=base, user=user)
 
 
 async def aretry_upgrade(task_id: UUID | str, *, user: AbstractBaseUser | None = None) -> Upgrade:

@@ -11,6 +11,7 @@ from asgiref.sync import sync_to_async
 from lowcode_async.definitions.model import ModelDefinition
 from lowcode_async.errors import RevertRefused
 from lowcode_async.models import DynamicModel, SchemaVersion, Upgrade
+from lowcode_async.sentences import JSON
 from lowcode_async.upgrades import plans, service
 from lowcode_async.upgrades.leases import ACTIVE
 
@@ -67,23 +68,22 @@ def revert_upgrade(
         BrokerUnavailable: no worker can be reached; nothing was started.
     """
     back = way_back(service.get_upgrade(task_id))
-    agreed = None
-    if plan_id is not None:
-        planned = plans.find(plan_id, None)
-        agreed = plans.agree(planned, back.definition, force=force, reverts=back.reverts)
-    return service.queue_upgrade(
-        Upgrade(
-            model_name=back.definition.name,
-            definition=back.definition.to_json(),
-            reverts_id=back.reverts,
-            no_backup=no_backup,
-            no_restart=no_restart,
-            force=force,
-            agreed_findings=agreed,
-            requested_by_id=user.pk if user is not None else None,
-        ),
-        base_version=back.base_version,
+    agreed = _agreed(plan_id, back, force=force) if plan_id is not None else None
+    upgrade = Upgrade(
+        reverts_id=back.reverts,
+        no_backup=no_backup,
+        no_restart=no_restart,
+        force=force,
+        agreed_findings=agreed,
     )
+    return service.queue_upgrade(
+        upgrade, to=back.definition, base_version=back.base_version, user=user
+    )
+
+
+def _agreed(plan_id: UUID | str, back: WayBack, *, force: bool) -> list[JSON]:
+    planned = plans.find(plan_id, None)
+    return plans.agree(planned, back.definition, force=force, reverts=back.reverts)
 
 
 async def arevert_upgrade(

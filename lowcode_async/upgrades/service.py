@@ -71,17 +71,13 @@ def start_upgrade(
     planned = plans.find(plan_id, definition) if plan_id is not None else None
     base = planned.base_version if base_version is None and planned else base_version
     parsed = parse_upon(definition, base_version=base)
-    agreed = plans.agree(planned, parsed, force=force) if planned else None
     upgrade = Upgrade(
-        model_name=parsed.name,
-        definition=parsed.to_json(),
         no_backup=no_backup,
         no_restart=no_restart,
         force=force,
-        agreed_findings=agreed,
-        requested_by_id=user.pk if user is not None else None,
+        agreed_findings=plans.agree(planned, parsed, force=force) if planned else None,
     )
-    return queue_upgrade(upgrade, base_version=base)
+    return queue_upgrade(upgrade, to=parsed, base_version=base, user=user)
 
 
 async def astart_upgrade(
@@ -106,8 +102,14 @@ async def astart_upgrade(
     )
 
 
-def queue_upgrade(upgrade: Upgrade, *, base_version: int | None) -> Upgrade:
-    """Write an upgrade that is complete but for its version, and have its first stage begun.
+def queue_upgrade(
+    upgrade: Upgrade,
+    *,
+    to: ModelDefinition,
+    base_version: int | None,
+    user: AbstractBaseUser | None,
+) -> Upgrade:
+    """Write an upgrade that has its switches already, and have its first stage begun.
 
     Raises:
         VersionMovedOn: the model is at another version than `base_version`.
@@ -115,7 +117,9 @@ def queue_upgrade(upgrade: Upgrade, *, base_version: int | None) -> Upgrade:
         RestorationUnderWay: a backup is being restored.
         BrokerUnavailable: no worker can be reached; nothing was started.
     """
-    event = _write(upgrade, base_version=base_version)
+    upgrade.model_name, upgrade.definition = to.name, to.to_json()
+    upgrade.requested_by_id = user.pk if user is not None else None
+    event = _write(upgrade, to, base_version=base_version)
     _send_first(upgrade)
     log.info("upgrade queued upgrade=%s model=%s", upgrade.pk, upgrade.model_name)
     async_to_sync(bell.ring)([event])
@@ -142,15 +146,14 @@ async def aget_upgrade(task_id: UUID | str) -> Upgrade:
     return await sync_to_async(get_upgrade)(task_id)
 
 
-def _write(upgrade: Upgrade, *, base_version: int | None) -> EventData:
+def _write(upgrade: Upgrade, to: ModelDefinition, *, base_version: int | None) -> EventData:
     """Write the upgrade and its first event, unless one of the same model is under way."""
-    parsed = ModelDefinition.from_json(upgrade.definition)
-    key = parsed.former_name.lower()
+    key = to.former_name.lower()
     upgrade.active_model = key
     for attempt in range(_INSERT_ATTEMPTS):
         try:
             with transaction.atomic():
-                return _insert(upgrade, parsed, base_version=base_version)
+                return _insert(upgrade, to, base_version=base_version)
         except IntegrityError as error:
             running = Upgrade.objects.filter(active_model=key).first()
             if running is not None:
@@ -164,12 +167,12 @@ def _write(upgrade: Upgrade, *, base_version: int | None) -> EventData:
     raise AssertionError("the last attempt returns or raises")
 
 
-def _insert(upgrade: Upgrade, parsed: ModelDefinition, *, base_version: int | None) -> EventData:
-    rows = DynamicModel.objects.filter(name_lower=parsed.former_name.lower())
+def _insert(upgrade: Upgrade, to: ModelDefinition, *, base_version: int | None) -> EventData:
+    rows = DynamicModel.objects.filter(name_lower=to.former_name.lower())
     upgrade.from_version = rows.values_list("version", flat=True).first()
-    version = version_of(parsed.former_name)
-    refuse_moved_on(parsed.former_name, expected=base_version, version=version)
-    _refuse_neighbors(parsed)
+    version = version_of(to.former_name)
+    refuse_moved_on(to.former_name, expected=base_version, version=version)
+    _refuse_neighbors(to)
     upgrade.enqueued_at = database_now()
     upgrade.save(force_insert=True)
     payload = {

@@ -15,6 +15,39 @@ _WHOLE: Final[dict[str, JSON]] = {
     "model_name": beside.NAME,
     "fields": {"type": "array", "items": beside.reference("FieldDefinition")},
 }
+_DEFINITION: Final[dict[str, JSON]] = {
+    "type": "object",
+    "description": "The complete structure of a model, as it is posted.",
+    "properties": {**_WHOLE, **beside.KEPT},
+    "required": ["model_name", "fields"],
+}
+_ASKED_DEFINITION: Final[dict[str, JSON]] = {
+    "type": "object",
+    "description": "What an upgrade was asked for: a structure, and what happens once.",
+    "properties": {**_WHOLE, **beside.KEPT, **beside.ONCE},
+    "required": ["model_name"],
+}
+_TO_DICT: Final[dict[str, JSON]] = {
+    "type": ["array", "null"],
+    "description": "The keys of a row's JSON, in their order: a field, or a name and the path to "
+    "its value. Where it is absent, what the model has stays; null takes it away.",
+    "minItems": 1,
+    "maxItems": MOST_KEYS,
+    "items": {
+        "anyOf": [
+            {"type": "string", "description": "Name of a field"},
+            {
+                "type": "object",
+                "properties": {
+                    "name": {"type": "string", "minLength": 1, "maxLength": LONGEST_NAME},
+                    "path": {"type": "string", "examples": ["subtask.template_id"]},
+                },
+                "required": ["name", "path"],
+                "additionalProperties": False,
+            },
+        ]
+    },
+}
 
 
 def schemas(language: Language) -> dict[str, JSON]:
@@ -27,39 +60,9 @@ def schemas(language: Language) -> dict[str, JSON]:
             "oneOf": [{"$ref": each} for each in mapping.values()],
             "discriminator": {"propertyName": "type", "mapping": mapping},
         },
-        "ToDict": {
-            "type": ["array", "null"],
-            "description": "The keys of a row's JSON, in their order: a field, or a name and the path to "
-            "its value. Where it is absent, what the model has stays; null takes it away.",
-            "minItems": 1,
-            "maxItems": MOST_KEYS,
-            "items": {
-                "anyOf": [
-                    {"type": "string", "description": "Name of a field"},
-                    {
-                        "type": "object",
-                        "properties": {
-                            "name": {"type": "string", "minLength": 1, "maxLength": LONGEST_NAME},
-                            "path": {"type": "string", "examples": ["subtask.template_id"]},
-                        },
-                        "required": ["name", "path"],
-                        "additionalProperties": False,
-                    },
-                ]
-            },
-        },
-        "Definition": {
-            "type": "object",
-            "description": "The complete structure of a model, as it is posted.",
-            "properties": {**_WHOLE, **beside.KEPT},
-            "required": ["model_name", "fields"],
-        },
-        "AskedDefinition": {
-            "type": "object",
-            "description": "What an upgrade was asked for: a structure, and what happens once.",
-            "properties": {**_WHOLE, **beside.KEPT, **beside.ONCE},
-            "required": ["model_name"],
-        },
+        "ToDict": _TO_DICT,
+        "Definition": _DEFINITION,
+        "AskedDefinition": _ASKED_DEFINITION,
         **beside.SCHEMAS,
         **own,
     }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final, TypeAlias, TypeVar
 
 from drf_spectacular.openapi import AutoSchema
@@ -81,13 +81,7 @@ def operation(
         public: whether whoever is not staff may use it, too.
         key: of `KEY_SCHEMES`, what opens it instead of signing in.
     """
-    kinds = [*refuses, errors.DatabaseUnavailable]
-    if not public:
-        kinds += STAFF_ONLY
-    if changes:
-        kinds.append(errors.CsrfRefused)
-    if body is not None:
-        kinds += _BODY
+    refused = _refused(refuses, public=public, changes=changes, takes_body=body is not None)
     told = extend_schema(
         operation_id=name,
         tags=[tag],
@@ -96,7 +90,7 @@ def operation(
         request={"application/json": body} if body is not None else None,
         parameters=list(parameters),
         auth=_security(public=public, key=key),
-        responses={**answers, **refusals.responses(_ordered(kinds))},
+        responses={**answers, **refusals.responses(refused)},
     )
 
     def decorate(method: F) -> F:
@@ -150,7 +144,15 @@ def _security(*, public: bool, key: str | None) -> Any:
     return [*ways, {}] if public else ways
 
 
-def _ordered(kinds: Iterable[type[LowcodeError]]) -> list[type[LowcodeError]]:
-    """Return each once, in the order of the table of errors."""
-    wanted = set(kinds)
+def _refused(
+    own: Refusals, *, public: bool, changes: bool, takes_body: bool
+) -> list[type[LowcodeError]]:
+    """Return all that an operation may refuse, each once, in the order of the table of errors."""
+    wanted = {*own, errors.DatabaseUnavailable}
+    if not public:
+        wanted.update(STAFF_ONLY)
+    if changes:
+        wanted.add(errors.CsrfRefused)
+    if takes_body:
+        wanted.update(_BODY)
     return [kind for kind in refusals.SAMPLES if kind in wanted]

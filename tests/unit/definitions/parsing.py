@@ -9,6 +9,7 @@ import pytest
 
 from lowcode_async.definitions.model import ModelDefinition, SiteModel
 from lowcode_async.definitions.parsing import parse_definition
+from lowcode_async.definitions.site import Site
 from lowcode_async.definitions.supported import EVERYTHING, Supported
 from lowcode_async.errors import DefinitionInvalid, Problem
 
@@ -36,8 +37,7 @@ def parse(
     supported: Supported = EVERYTHING,
 ) -> ModelDefinition:
     """Parse what a client posted, next to `existing` models."""
-    return parse_definition(
-        data,
+    site = Site(
         existing={each.name: each for each in existing},
         site_models=SITE_MODELS,
         max_name_length=63,
@@ -46,6 +46,7 @@ def parse(
         site_tables={"auth_user", "auth_group"},
         registered={"Template": "demo.Template"},
     )
+    return parse_definition(data, site)
 
 
 def model(name: str, *fields: Any, existing: tuple[ModelDefinition, ...] = ()) -> ModelDefinition:
