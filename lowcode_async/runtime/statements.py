@@ -6,9 +6,10 @@ time. Nothing of what is found is kept.
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from django.conf import settings
 from django.core.exceptions import FullResultSet
@@ -24,6 +25,8 @@ except ImportError:  # a site without PostgreSQL
     TextLoader = None  # type: ignore[assignment, misc]
     PreparingCursor = None  # type: ignore[assignment, misc]
     TimestamptzLoader = None  # type: ignore[assignment, misc]
+
+_times: Final = itertools.count(1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,8 +90,7 @@ def _found(
         try:
             return _fetched(_preparing(connection), sql, params, loaders)
         except (DataError, NotSupportedError, ProgrammingError):
-            with connection.cursor() as cursor:
-                cursor.execute("DEALLOCATE ALL")  # psycopg sees that, and prepares anew
+            _forget_prepared(connection)
     return _fetched(connection.cursor(), sql, params, loaders)
 
 
@@ -96,6 +98,15 @@ def _prepares(connection: Any) -> bool:
     # Within a transaction nothing could be asked again.
     threshold = getattr(connection.connection, "prepare_threshold", None)
     return threshold is not None and not connection.in_atomic_block
+
+
+def _forget_prepared(connection: Any) -> None:
+    """Let the server drop what is prepared; psycopg sees that, and prepares anew.
+
+    It looks at statements that it has not counted yet, so each is another one.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(f"DEALLOCATE ALL -- {next(_times)}")
 
 
 def _preparing(connection: Any) -> Any:

@@ -54,7 +54,8 @@ def test_prepared_statement_outlives_a_change_of_its_table(tasks: None) -> None:
     rows = get_model("Task")._default_manager.order_by("size").values_list("name", "size")
     statement, _ = compiled(rows.filter(size__gte=1))
     with connection.cursor() as cursor:
-        cursor.execute("DEALLOCATE ALL")
+        for _ in range(2):  # psycopg has counted the second one: it will not see a third
+            cursor.execute("DEALLOCATE ALL")
     for _ in range(OFTEN):
         statement.tuples([1])
     assert prepared() == 1
