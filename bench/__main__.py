@@ -65,14 +65,19 @@ def measure_pages() -> None:
 
 
 def measure_changes() -> None:
-    """Measure changes of a big table beside what others do."""
-    with (
-        sites.running(PostgreSQL) as postgresql,
-        sites.site(Mode.EMBEDDED, server=postgresql) as site,
-    ):
+    """Measure changes of a big table beside what others do; ``SERVERS=mariadb`` on one server only."""
+    servers = (PostgreSQL, MariaDB)
+    wanted = os.environ.get("SERVERS", "postgresql mariadb").split()
+    for kind in servers:
+        if kind.name.lower() in wanted:
+            _measure_changes(kind)
+
+
+def _measure_changes(kind: type[PostgreSQL | MariaDB]) -> None:
+    with sites.running(kind) as server, sites.site(Mode.EMBEDDED, server=server) as site:
         print_table(
-            f"A column of {changes.ROWS:,} rows changes its type on PostgreSQL; seconds, and the longest "
-            "write of somebody else meanwhile",
+            f"A column of {changes.ROWS:,} rows changes its type on {kind.name}; seconds, and the longest "
+            f"write of somebody else meanwhile; at a load of {os.getloadavg()[0]:.1f}",
             [
                 "change",
                 "our preview",

@@ -1,4 +1,4 @@
-"""What the change of a column costs on PostgreSQL, beside plain SQL and Django's own migration."""
+"""What the change of a column costs, beside plain SQL and Django's own migration."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import contextlib
 import os
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -27,38 +27,64 @@ class Change:
     after: dict[str, Any]
     values: str
     """SQL for the value of row ``g``."""
-    using: str
-    """The cast that somebody would write by hand."""
+    by_hand: Mapping[str, str]
+    """What somebody would write by hand to alter the table, by vendor; nothing where that fails."""
     force: bool = False
 
 
 TEXT = {"name": "v", "type": "CharField", "max_length": 20, "null": True}
 INTEGER = {"name": "v", "type": "IntegerField", "null": True}
 MONEY = {"name": "v", "type": "DecimalField", "max_digits": 12, "decimal_places": 4}
+REQUIRED = {"name": "v", "type": "IntegerField", "db_index": True}
 CHANGES = (
     Change(
         name="text to integer, all fit",
         before=TEXT,
         after=INTEGER,
-        values="g::text",
-        using="integer USING v::integer",
+        values="CONCAT('', g)",
+        by_hand={
+            "postgresql": "ALTER COLUMN v TYPE integer USING v::integer",
+            "mysql": "MODIFY v integer NULL",
+        },
     ),
     Change(
         name="text to integer, one in 100 does not fit, forced",
         before=TEXT,
         after=INTEGER,
-        values="CASE WHEN g % 100 = 0 THEN 'n/a ' || g ELSE g::text END",
-        using="integer USING CASE WHEN v ~ '^[0-9]+$' THEN v::integer END",
+        values="CASE WHEN g % 100 = 0 THEN CONCAT('n/a ', g) ELSE CONCAT('', g) END",
+        by_hand={
+            "postgresql": "ALTER COLUMN v TYPE integer"
+            " USING CASE WHEN v ~ '^[0-9]+$' THEN v::integer END"
+        },
         force=True,
+    ),
+    Change(
+        name="text to integer, required, with an index",
+        before=TEXT,
+        after=REQUIRED,
+        values="CONCAT('', g)",
+        by_hand={
+            "postgresql": "ALTER COLUMN v TYPE integer USING v::integer, ALTER COLUMN v SET NOT NULL",
+            "mysql": "MODIFY v integer NOT NULL, ADD INDEX (v)",
+        },
     ),
     Change(
         name="decimal (12, 4) to (10, 2), all fit",
         before=MONEY,
         after={**MONEY, "max_digits": 10, "decimal_places": 2},
         values="g / 100.0",
-        using="numeric(10, 2)",
+        by_hand={
+            "postgresql": "ALTER COLUMN v TYPE numeric(10, 2)",
+            "mysql": "MODIFY v numeric(10, 2) NOT NULL",
+        },
     ),
 )
+KEYS = {"postgresql": "bigserial PRIMARY KEY", "mysql": "bigint AUTO_INCREMENT PRIMARY KEY"}
+NUMBERS = {
+    "postgresql": f"generate_series(1, {ROWS}) g",
+    "mysql": f"(SELECT seq AS g FROM seq_1_to_{ROWS}) numbers",
+}
+ANALYZE = {"postgresql": "VACUUM ANALYZE", "mysql": "ANALYZE TABLE"}
 OTHER = {"name": "note", "type": "IntegerField", "default": 0}
 
 # Times Django's own change of the field, as a migration does it.
@@ -125,10 +151,10 @@ def rows(site: Site) -> Iterator[list[str]]:
         yield [
             change.name,
             f"{preview:.1f}",
-            f"{ours:.1f} / {stall:.1f}",
-            f"{plain:.1f} / {plain_stall:.1f}",
+            f"{ours:.1f} / {stall:.2f}",
+            f"{plain:.1f} / {plain_stall:.1f}" if plain else "error",
             f"{django:.1f} / {django_stall:.1f}" if django else "error",
-            f"{ours / plain:.1f}",
+            f"{ours / plain:.1f}" if plain else "–",
         ]
 
 
@@ -158,7 +184,7 @@ def _measured(
     column = "varchar(20)" if change.before is TEXT else "numeric(12, 4)"
     with site.connection() as connection, connection.cursor() as cursor:
         cursor.execute(
-            f"CREATE TABLE {table} (id bigserial PRIMARY KEY, v {column}, note int NOT NULL)"
+            f"CREATE TABLE {table} (id {KEYS[connection.vendor]}, v {column}, note int NOT NULL)"
         )
     _fill(site, table, change)
     with _written_to(site, table) as writer:
@@ -168,8 +194,10 @@ def _measured(
 
 def _by_hand(site: Site, change: Change, table: str) -> float:
     with site.connection() as connection, connection.cursor() as cursor:
+        if connection.vendor not in change.by_hand:
+            return 0.0
         begin = time.perf_counter()
-        cursor.execute(f"ALTER TABLE {table} ALTER COLUMN v TYPE {change.using}")
+        cursor.execute(f"ALTER TABLE {table} {change.by_hand[connection.vendor]}")
         return time.perf_counter() - begin
 
 
@@ -185,6 +213,6 @@ def _fill(site: Site, table: str, change: Change) -> None:
     with site.connection() as connection, connection.cursor() as cursor:
         cursor.execute(
             f"INSERT INTO {table} (v, note) SELECT {change.values}, 0"
-            f" FROM generate_series(1, {ROWS}) g"
+            f" FROM {NUMBERS[connection.vendor]}"
         )
-        cursor.execute(f"VACUUM ANALYZE {table}")
+        cursor.execute(f"{ANALYZE[connection.vendor]} {table}")

@@ -14,6 +14,7 @@ from tests.servers.postgresql import PostgreSQL
 from tests.servers.redis import Redis
 
 Server = PostgreSQL | MariaDB
+_ENGINES = {PostgreSQL: "postgresql", MariaDB: "mysql"}
 
 
 @contextlib.contextmanager
@@ -36,7 +37,7 @@ def site(
         name = f"bench_{secrets.token_hex(4)}"
         url = server.create_database(name) if server else f"sqlite:///{folder}/db.sqlite3"
         made = new_site(
-            engine="postgresql" if isinstance(server, PostgreSQL) else "sqlite",
+            engine=_ENGINES[type(server)] if server else "sqlite",
             mode=mode,
             folder=Path(folder),
             database_url=url,
