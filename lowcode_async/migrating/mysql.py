@@ -25,6 +25,7 @@ from django.db.migrations.state import ProjectState
 
 from lowcode_async.errors import Retryable, StageFailed
 from lowcode_async.migrating.backfilling.ahead import drop_touched, fill_ahead
+from lowcode_async.migrating.backfilling.indexes import skipped
 from lowcode_async.migrating.base import Execution, Step, Warnings, is_filling, told
 from lowcode_async.migrating.journal import MENDING, Journal, StepState
 from lowcode_async.migrating.looking import applied
@@ -37,7 +38,7 @@ from lowcode_async.migrating.mysql_session import (
 from lowcode_async.migrating.mysql_steps import Parts, parts_of
 from lowcode_async.migrating.mysql_table import Table
 from lowcode_async.models import SchemaVersion
-from lowcode_async.planning.backfills import backfilled, prepared
+from lowcode_async.planning.backfills import backfilled, prepared_on
 from lowcode_async.planning.plan import Conversion
 from lowcode_async.planning.state import APP_LABEL
 
@@ -113,8 +114,10 @@ class _Change:
 
     def prepared(self) -> _Change:
         """Return the same change, with what of it is done before the table is held."""
-        chosen = backfilled(self.execution.plan, self.execution.connection)
-        return replace(self, chosen=chosen, parts=parts_of(prepared(self.execution.plan, chosen)))
+        plan, connection = self.execution.plan, self.execution.connection
+        chosen = backfilled(plan, connection)
+        parts = parts_of(prepared_on(plan, connection, chosen))
+        return replace(self, chosen=chosen, parts=parts)
 
     # -- forwards --------------------------------------------------------------------------------
 
@@ -127,10 +130,11 @@ class _Change:
         with self._else(self.take_back):
             for step in self.parts.free:
                 self._forward(step)
-            held = fill_ahead(self.parts, self.chosen, self.execution, self.table)
+            left = fill_ahead(self.parts, self.chosen, self.execution, self.table)
             with self.table.held(self.parts), self._else(self._undo_held):
-                for step in held:
-                    self._forward(step)
+                with skipped(left.built, self.execution):
+                    for step in left.steps:
+                        self._forward(step)
                 self._record()
 
     def cannot_go_back(self) -> bool:

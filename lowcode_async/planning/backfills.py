@@ -69,12 +69,16 @@ def beforehand(
         yield each, added, filled
 
 
-def prepared(plan: Plan, chosen: tuple[Conversion, ...]) -> Plan:
-    """Return a plan whose shadows are from the first what they must be in the end, but for their keys.
+def prepared_on(
+    plan: Plan, connection: BaseDatabaseWrapper, chosen: tuple[Conversion, ...]
+) -> Plan:
+    """Return a plan as it is carried out on a database whose shadows are filled beforehand.
 
-    One that is required has a default until it is filled. Otherwise MySQL and MariaDB would write the
-    whole table anew, while it is held, to make it so.
+    On MySQL and MariaDB a shadow that is required is so from the first, and has a default until it is
+    filled. Otherwise the server would write the whole table anew, while it is held, to make it so.
     """
+    if connection.vendor != "mysql":
+        return plan
     instead: dict[Operation, Operation] = {}
     for each, added, _ in beforehand(plan, chosen):
         bare = added.field.clone()
@@ -109,37 +113,43 @@ def indexes_of(
 ) -> Indexes:
     """Return which indexes of a large table are built beforehand.
 
-    They are on columns that are there, and stay what they are, or on shadows. A unique one is not
-    among them: it would refuse what whoever knows the old structure may write.
+    They are on columns that are there, and stay what they are, or on shadows; on MySQL on shadows
+    alone, with which they go if all is taken back. A unique one is not among them: it would refuse
+    what whoever knows the old structure may write.
 
     Args:
         plan: where they are made.
         connection: the database.
         chosen: the conversions that are done beforehand; see `backfilled`.
     """
-    if connection.vendor == "mysql" or not _is_possible(plan, connection):
+    if not _is_possible(plan, connection):
         return Indexes()
     model = _model_before(plan)
     statements = list(_statements(plan, connection))
     if not statements or not _is_large(model, connection):
         return Indexes()
     steady, columns = _columns(plan, chosen)
+    if connection.vendor == "mysql":
+        steady = {each.shadow for each in chosen}
     table = connection.ops.quote_name(model._meta.db_table)
     first = tuple(
-        Index(
-            name=each["name"],
-            statement=f'CREATE INDEX CONCURRENTLY "{each["name"]}" ON {table} {each["rest"]}',
-        )
+        Index(name=each["name"], statement=_ONLINE[connection.vendor].format(**each.groupdict()))
         for each in statements
-        if each["table"] == table and columns.intersection(_NAMES.findall(each["rest"])) <= steady
+        if each["table"] == table
+        and set() < columns.intersection(_NAMES.findall(each["rest"])) <= steady
     )
     return Indexes(beforehand=first, complete=len(first) == len(statements))
 
 
 _INDEX: Final = re.compile(
-    r'CREATE INDEX "(?P<name>[^"]+)" ON (?P<table>"[^"]+") (?P<rest>[^;]*)', re.DOTALL
+    r'CREATE INDEX ["`](?P<name>[^"`]+)["`] ON (?P<table>["`][^"`]+["`]) (?P<rest>[^;]*)', re.DOTALL
 )
-_NAMES: Final = re.compile(r'"([^"]+)"')
+_NAMES: Final = re.compile(r'["`]([^"`]+)["`]')
+_ONLINE: Final = {
+    "postgresql": 'CREATE INDEX CONCURRENTLY "{name}" ON {table} {rest}',
+    "mysql": "CREATE INDEX `{name}` ON {table} {rest} LOCK=NONE",
+}
+"""How an index is built while everybody goes on writing."""
 
 
 def _statements(plan: Plan, connection: BaseDatabaseWrapper) -> Iterator[re.Match[str]]:

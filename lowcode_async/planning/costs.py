@@ -13,7 +13,13 @@ from django.db.migrations.operations import AlterModelTable, DeleteModel
 from django.db.migrations.state import ProjectState
 
 from lowcode_async.errors import StageFailed
-from lowcode_async.planning.backfills import backfilled, indexes_of, is_beforehand, is_index
+from lowcode_async.planning.backfills import (
+    backfilled,
+    indexes_of,
+    is_beforehand,
+    is_index,
+    prepared_on,
+)
 from lowcode_async.planning.ensuring import EnsureEmpty
 from lowcode_async.planning.observers import LOCKS, Lock, observer_of
 from lowcode_async.planning.operations import Filling
@@ -75,9 +81,10 @@ def costs_of(plan: Plan, connection: BaseDatabaseWrapper) -> list[Cost]:
     """Return what each operation of a plan costs, as the server says on an empty clone."""
     if plan.before is None:
         return [Cost() for _ in plan.operations]
+    chosen = backfilled(plan, connection)
+    plan = prepared_on(plan, connection, chosen)
     with rehearsal(plan, connection, apart=True) as clone:
         seen = list(_seen(plan, clone))
-    chosen = backfilled(plan, connection)
     before = [is_beforehand(each, chosen) for each in plan.operations]
     free = [
         replace(cost, lock=Lock.NONE) if first else cost
@@ -230,7 +237,9 @@ def _timed_once(
 ) -> tuple[list[float], int]:
     times = []
     source = plan.from_state.apps.get_model(APP_LABEL, plan.name_before)._meta.db_table
-    indexes = indexes_of(plan, connection, backfilled(plan, connection))
+    chosen = backfilled(plan, connection)
+    plan = prepared_on(plan, connection, chosen)
+    indexes = indexes_of(plan, connection, chosen)
     beforehand = bool(indexes.beforehand) and indexes.complete
     with rehearsal(plan, connection, apart=False) as clone, _indexes_left_out(clone, beforehand):
         sample = clone.fill(source, limit=limit)

@@ -28,6 +28,7 @@ from lowcode_async.migrating.base import Execution, Step
 from lowcode_async.migrating.mysql_session import is_not_online, short_waits
 from lowcode_async.migrating.mysql_steps import Parts
 from lowcode_async.migrating.mysql_table import Table
+from lowcode_async.planning.backfills import indexes_of
 from lowcode_async.planning.convert_values import ConvertValues
 from lowcode_async.planning.keeping import here
 from lowcode_async.planning.plan import Conversion
@@ -86,10 +87,19 @@ class TouchedBatches(Batches):
         return keys
 
 
+@dataclass(frozen=True, slots=True)
+class Left:
+    """What is to be done while the table is held."""
+
+    steps: Sequence[Step]
+    built: Sequence[str] = ()
+    """Indexes that are there already."""
+
+
 def fill_ahead(
     parts: Parts, chosen: tuple[Conversion, ...], execution: Execution, table: Table
-) -> Sequence[Step]:
-    """Fill the shadows of large tables; return what is to be done while the table is held.
+) -> Left:
+    """Fill the shadows of large tables; return what is left to do.
 
     Args:
         parts: the whole; what writers need not be kept away from has been done.
@@ -104,14 +114,14 @@ def fill_ahead(
         if isinstance(each.operation, ConvertValues) and each.operation.shadow in shadows
     }
     if not wholes:
-        return parts.held
+        return Left(parts.held)
     # The connection can use other tables as long as it holds none: what is lost is kept by it.
     execution = replace(execution, call=here)
     first = next(each for each in parts.held if each.index in wholes)
     name = wholes[first.index].model_name
     watch = Touched.with_it(first.before, name, execution.connection, execution.upgrade.pk)
     if not _begun(watch, table):
-        return parts.held
+        return Left(parts.held)
     described = first.operation.describe()
     start = 100 * first.index / len(parts.reversible)
     log.info("filling ahead upgrade=%s shadows=%s", execution.upgrade.pk, len(wholes))
@@ -123,17 +133,17 @@ def fill_ahead(
         briefly=_Briefly(table),
     )
     batches.fill()
-    with table.editing("Index touched rows") as editor:
-        watch.index(editor)
+    built = _indexed(watch, chosen, execution, table)
     batches.catch_up()
     found = batches.tally.findings
     instead = {index: CatchUp(each, watch, found=found) for index, each in wholes.items()}
-    return [
+    steps = [
         replace(each, planned=replace(each.planned, operation=instead[each.index]))
         if each.index in instead
         else each
         for each in parts.held
     ]
+    return Left(steps, built)
 
 
 def drop_touched(execution: Execution, table: Table) -> None:
@@ -150,6 +160,19 @@ def _begun(watch: Touched, table: Table) -> bool:
     with table.editing("Watch over rows", allowed=is_not_online) as editor:
         watch.begin(editor)
     return table.execution.upgrade.pk in standing(watch.connection)
+
+
+def _indexed(
+    watch: Touched, chosen: tuple[Conversion, ...], execution: Execution, table: Table
+) -> list[str]:
+    """Build the indexes of the shadows, and that of the touched rows; return the names of the former."""
+    wanted = indexes_of(execution.plan, execution.connection, chosen).beforehand
+    for each in wanted:
+        with table.editing(f"Create index {each.name}") as editor:
+            editor.execute(each.statement, None)
+    with table.editing("Index touched rows") as editor:
+        watch.index(editor)
+    return [each.name for each in wanted]
 
 
 def _part(whole: Any, watch: Touched, execution: Execution) -> Part:

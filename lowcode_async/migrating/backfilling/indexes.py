@@ -67,7 +67,7 @@ def _long_waits(execution: Execution) -> Iterator[None]:
 
 @contextmanager
 def skipped(
-    built: Sequence[str], execution: Execution, *, tried: Sequence[Index]
+    built: Sequence[str], execution: Execution, *, tried: Sequence[Index] = ()
 ) -> Iterator[None]:
     """Leave out the statements of a block that would build these indexes once more.
 

@@ -242,16 +242,35 @@ def test_every_type_of_column_has_a_clone(tables: Tables) -> None:
     assert estimate(plan).code != "estimate_impossible"
 
 
-@pytest.mark.parametrize("database", ["postgresql"], indirect=True)
-def test_nobody_waits_for_what_is_done_beforehand(tables: Tables) -> None:
+@pytest.mark.parametrize(
+    ("database", "at_first"),
+    [("postgresql", [EVERYBODY, EVERYBODY]), ("mysql", [NOBODY, EVERYBODY])],
+    indirect=["database"],
+)
+def test_nobody_waits_for_what_is_done_beforehand(tables: Tables, at_first: list[str]) -> None:
     product(tables, rows=10)
     plan = tables.plan("Product", NAME, field("age", "IntegerField", null=True))
     with override_settings(LOWCODE_BACKFILL_ROWS=11):
         at_once, small = estimate(plan), costs(plan)
     with override_settings(LOWCODE_BACKFILL_ROWS=10):
         in_batches, large = estimate(plan), costs(plan)
-    assert [each.lock for each in small.values()][:2] == [EVERYBODY, EVERYBODY]
+    assert [each.lock for each in small.values()][:2] == at_first
     assert [each.lock for each in large.values()][:2] == [NOBODY, NOBODY]
     assert [*small.values()][2:] == [*large.values()][2:]
-    assert at_once.seconds == pytest.approx(sum(at_once.operations), abs=0.001)
-    assert in_batches.seconds == pytest.approx(sum(in_batches.operations[2:]), abs=0.001)
+    for told, costing in ((at_once, small), (in_batches, large)):
+        waited = [
+            seconds
+            for seconds, each in zip(told.operations, costing.values(), strict=True)
+            if each.lock != NOBODY
+        ]
+        assert told.seconds == pytest.approx(sum(waited), abs=0.001)
+
+
+@pytest.mark.parametrize("database", ["mysql"], indirect=True)
+def test_a_column_that_is_required_is_not_written_anew_while_all_wait(tables: Tables) -> None:
+    product(tables, rows=10)
+    plan = tables.plan("Product", NAME, field("age", "IntegerField"))
+    with override_settings(LOWCODE_BACKFILL_ROWS=11):
+        assert costs(plan)["Alter field age_v2 on Product"].rewrites
+    with override_settings(LOWCODE_BACKFILL_ROWS=10):
+        assert not any(each.rewrites for each in costs(plan).values() if each.lock != NOBODY)

@@ -1,4 +1,4 @@
-"""Indexes of a large table on PostgreSQL are built while everybody goes on writing."""
+"""Indexes of a large table are built while everybody goes on writing."""
 
 from __future__ import annotations
 
@@ -28,7 +28,8 @@ from tests.integration.migrating.changes import (
 )
 from tests.integration.migrating.dying import Died, Wire, is_of_tables
 
-pytestmark = pytest.mark.parametrize("database", ["postgresql"], indirect=True)
+POSTGRESQL = pytest.mark.parametrize("database", ["postgresql"], indirect=True)
+MYSQL = pytest.mark.parametrize("database", ["mysql"], indirect=True)
 
 INDEXED = Case(
     old=(NAME, TEXT, field("size", "CharField", max_length=9)),
@@ -53,6 +54,7 @@ INDEXED = Case(
 )
 
 
+@POSTGRESQL
 def test_indexes_are_built_beforehand_where_their_columns_stay_what_they_are(
     wire: Wire, writer: Callable[[], Writer]
 ) -> None:
@@ -78,6 +80,7 @@ def test_indexes_are_built_beforehand_where_their_columns_stay_what_they_are(
     assert leftovers() == []
 
 
+@POSTGRESQL
 def test_a_worker_that_dies_leaves_no_index(wire: Wire) -> None:
     only_indexes = Case(
         old=(NAME, TEXT),
@@ -100,6 +103,7 @@ def test_a_worker_that_dies_leaves_no_index(wire: Wire) -> None:
     assert leftovers() == []
 
 
+@POSTGRESQL
 def test_an_index_that_cannot_be_built_beforehand_is_built_under_the_lock(wire: Wire) -> None:
     change = Change(INDEXED)
 
@@ -114,6 +118,7 @@ def test_an_index_that_cannot_be_built_beforehand_is_built_under_the_lock(wire: 
     assert leftovers() == []
 
 
+@POSTGRESQL
 def test_what_is_left_of_an_index_makes_room_for_the_whole(
     wire: Wire, writer: Callable[[], Writer]
 ) -> None:
@@ -138,3 +143,56 @@ def test_what_is_left_of_an_index_makes_room_for_the_whole(
     assert any(each.startswith("DROP INDEX IF EXISTS") for each in wire.statements)
     somebody.assert_all_is_well(change, findings)
     assert leftovers() == []
+
+
+@MYSQL
+def test_the_index_of_a_shadow_is_built_before_the_table_is_held(
+    wire: Wire, writer: Callable[[], Writer]
+) -> None:
+    change = Change(INDEXED)
+    somebody = writer()
+    with wire.tapped():
+        findings = change.work()
+    before, held = _at_lock(wire.statements)
+    assert [each for each in before if "(`age_v2`)" in each]
+    assert not [each for each in held if "(`age_v2`)" in each]
+    somebody.assert_all_is_well(change, findings)
+    assert leftovers() == []
+
+
+@MYSQL
+def test_nothing_is_written_anew_while_the_table_is_held(wire: Wire) -> None:
+    required = Case(
+        old=(NAME, field("age", "CharField", max_length=20), field("size", "IntegerField")),
+        new=(
+            NAME,
+            field("age", "IntegerField", db_index=True),
+            field("size", "TextField"),
+        ),
+        rows=lambda item: item.objects.bulk_create(
+            item(name=f"n{number}", age=str(number), size=number) for number in range(ROWS)
+        ),
+        after=(("age", list(range(ROWS))), ("size", [str(number) for number in range(ROWS)])),
+    )
+    change = Change(required)
+    with wire.tapped():
+        change.work()
+    _, held = _at_lock(wire.statements)
+    altering = [each for each in held if each.startswith(("ALTER", "CREATE", "UPDATE"))]
+    assert len(altering) > 4
+    assert not [
+        each for each in altering if each.startswith(("CREATE", "UPDATE `dyn")) or "MODIFY" in each
+    ]
+    change.assert_new()
+    assert leftovers() == []
+
+
+def _at_lock(statements: list[str]) -> tuple[list[str], list[str]]:
+    """Return what was done before a table of MySQL was held, and while it was.
+
+    What is left out because it has been done before never reaches the server.
+    """
+    [lock] = [n for n, each in enumerate(statements) if each.startswith("LOCK TABLES")]
+    [unlock] = [n for n, each in enumerate(statements) if each.startswith("UNLOCK TABLES")]
+    before, held = statements[:lock], statements[lock:unlock]
+    return before, [each for each in held if f"{each} LOCK=NONE" not in before]
