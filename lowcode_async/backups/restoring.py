@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import logging
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -14,12 +13,12 @@ from django.db.migrations.executor import MigrationExecutor
 from lowcode_async import conf
 from lowcode_async.backups.aftermath import Before, has_tables, put_back, remember, statements
 from lowcode_async.backups.base import Engine, Meter
-from lowcode_async.backups.checking import check_kind, check_sum, complete_backup, database_title
+from lowcode_async.backups.checking import check_kind, check_sum, database_title
 from lowcode_async.backups.engines import engine_for
-from lowcode_async.backups.files import NAME
 from lowcode_async.backups.making import make_backup
 from lowcode_async.backups.restorations import RestoreStage, Watcher
-from lowcode_async.backups.storage import Destination, destination, disk_errors
+from lowcode_async.backups.sources import Source, database_of, find_source
+from lowcode_async.backups.storage import Destination, destination
 from lowcode_async.clock import database_now
 from lowcode_async.errors import BackupError
 from lowcode_async.models import Backup, Upgrade
@@ -41,16 +40,6 @@ class Restored:
     """The backup of what it was before."""
     warnings: tuple[Mapping[str, JSON], ...]
     """What an operator should know: ``{"code", "params"}`` each."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Source:
-    """A backup that was asked for: one of the storage, or a file from elsewhere."""
-
-    name: str
-    row: Backup | None
-    path: Path | None
-    """The file, where it is not in the storage."""
 
 
 def restore_backup(
@@ -78,137 +67,117 @@ def restore_backup(
     Raises:
         BackupError: it was refused or has failed; the code says what the database is now.
     """
-    place = destination()
     watcher = watcher or Watcher()
+    place = destination()
     meter = Meter(report=progress or watcher.reached, seconds=conf.current().backup_timeout)
     watcher.entered(RestoreStage.CHECK)
-    source = _find(backup, place)
-    using = _database_of(source, using)
-    engine = engine_for(using)
-    with _local(source, place) as path:
-        _examine(source, path, engine, meter, accept_unknown_checksum=accept_unknown_checksum)
-        engine.check_tools(restoring=True)
-        _refuse_during_upgrades()
+    source = find_source(backup, place)
+    using = database_of(source, using)
+    restore = _Restore(
+        source=source, using=using, engine=engine_for(using), place=place, meter=meter
+    )
+    with source.local(place) as path:
+        restore.check(path, accept_unknown_checksum=accept_unknown_checksum)
         meter.part(40, 50)
-        safety = _secure(source, meter, watcher, using=using) if safety_backup else None
+        safety = restore.secure(watcher) if safety_backup else None
         before = remember(using) if using == HOME else Before()
         watcher.entered(RestoreStage.RESTORE)
         meter.part(50, 99)
-        _restore(
-            engine, path, place, meter, source=source, before=before, safety=safety, using=using
-        )
-    connections[using].close()
-    warnings = [*_recorded(using, before, place), *_warnings(using)]
+        restore.carry_out(path, before=before, safety=safety)
+    warnings = restore.settle(before)
     logger.info("Restored from the backup %s", source.name)
     meter.finish()
     return Restored(
-        name=source.name,
-        safety_backup=safety.name if safety else None,
-        warnings=tuple(warnings),
+        name=source.name, safety_backup=safety.name if safety else None, warnings=warnings
     )
 
 
-def _examine(
-    source: _Source, path: Path, engine: Engine, meter: Meter, *, accept_unknown_checksum: bool
-) -> None:
-    """Make sure that the file is a whole backup of this kind of database, and the one on record."""
-    meter.part(0, 20)
-    actual = check_sum(path, name=source.name, row=source.row, meter=meter)
-    check_kind(path, name=source.name, row=source.row, engine=engine)
-    if source.row is None and not accept_unknown_checksum:
-        raise BackupError("backup_checksum_unknown", name=source.name, actual=actual)
-    meter.part(20, 40)
-    engine.check(path, meter, thorough=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Restore:
+    """One restore: its steps, in their order."""
 
+    source: Source
+    using: str
+    """Alias of the database."""
+    engine: Engine
+    place: Destination
+    """Where backups are."""
+    meter: Meter
 
-def _restore(
-    engine: Engine,
-    path: Path,
-    place: Destination,
-    meter: Meter,
-    *,
-    source: _Source,
-    before: Before,
-    safety: Backup | None,
-    using: str,
-) -> None:
-    """Restore; where a failure leaves the database in between, load the safety backup again."""
-    after = _statements(using, before=before, name=_plain(source.name))
-    try:
-        engine.restore(path, after, meter)
-    except BackupError as error:
-        if engine.transactional or error.code == "restore_locked":
-            raise
-        detail = error.params.get("detail", error.sentence("en"))
-        if safety is None:
-            raise BackupError("restore_failed_halfway", safety="-", detail=detail) from error
-        _undo(engine, place, safety, before=before, using=using, detail=detail)
-        raise BackupError("restore_failed_undone", safety=safety.name, detail=detail) from error
+    def check(self, path: Path, *, accept_unknown_checksum: bool) -> None:
+        """Make sure that the file is a whole backup of this kind of database, and the one on record.
 
+        And that it can be restored: the tools are there, and nobody is at work.
+        """
+        name, row = self.source.name, self.source.row
+        self.meter.part(0, 20)
+        actual = check_sum(path, name=name, row=row, meter=self.meter)
+        check_kind(path, name=name, row=row, engine=self.engine)
+        if row is None and not accept_unknown_checksum:
+            raise BackupError("backup_checksum_unknown", name=name, actual=actual)
+        self.meter.part(20, 40)
+        self.engine.check(path, self.meter, thorough=True)
+        self.engine.check_tools(restoring=True)
+        _refuse_during_upgrades()
 
-def _undo(
-    engine: Engine, place: Destination, safety: Backup, *, before: Before, using: str, detail: str
-) -> None:
-    """Load the safety backup into a database that a failed restore has left in between."""
-    meter = Meter(report=lambda _: None, seconds=conf.current().backup_timeout)
-    try:
-        with place.local(safety.name) as path:
-            engine.restore(path, _statements(using, before=before, name=safety.name), meter)
-    except (BackupError, DatabaseError) as error:
-        raise BackupError("restore_failed_halfway", safety=safety.name, detail=detail) from error
-    connections[using].close()
-    _recorded(using, before, place)
+    def secure(self, watcher: Watcher) -> Backup | None:
+        """Back up what is there now, without deleting for it the backup that is to be restored.
+
+        There is nothing to back up in an empty database.
+
+        Raises:
+            BackupError: it could not be made, or there is no table to record it in.
+        """
+        if not connections[self.using].introspection.table_names():
+            return None
+        if not has_tables(HOME):
+            raise BackupError("restore_unmigrated", database=database_title(HOME))
+        watcher.entered(RestoreStage.SAFETY_BACKUP)
+        made = make_backup(
+            progress=lambda percent: self.meter.reach(percent, 100),
+            using=self.using,
+            spared={self.source.name},
+        )
+        watcher.secured(made.name)
+        return made
+
+    def carry_out(self, path: Path, *, before: Before, safety: Backup | None) -> None:
+        """Restore; where a failure leaves the database in between, load the safety backup again."""
+        after = _statements(self.using, before=before, name=_plain(self.source.name))
+        try:
+            self.engine.restore(path, after, self.meter)
+        except BackupError as error:
+            if self.engine.transactional or error.code == "restore_locked":
+                raise
+            detail = error.params.get("detail", error.sentence("en"))
+            if safety is None:
+                raise BackupError("restore_failed_halfway", safety="-", detail=detail) from error
+            self._undo(safety, before=before, detail=detail)
+            raise BackupError("restore_failed_undone", safety=safety.name, detail=detail) from error
+
+    def _undo(self, safety: Backup, *, before: Before, detail: str) -> None:
+        """Load the safety backup into a database that a failed restore has left in between."""
+        meter = Meter(report=lambda _: None, seconds=conf.current().backup_timeout)
+        after = _statements(self.using, before=before, name=safety.name)
+        try:
+            with self.place.local(safety.name) as path:
+                self.engine.restore(path, after, meter)
+        except (BackupError, DatabaseError) as error:
+            raise BackupError(
+                "restore_failed_halfway", safety=safety.name, detail=detail
+            ) from error
+        connections[self.using].close()
+        _recorded(self.using, before, self.place)
+
+    def settle(self, before: Before) -> tuple[Mapping[str, JSON], ...]:
+        """Put back what the plugin knew, and return what an operator should know."""
+        connections[self.using].close()
+        return (*_recorded(self.using, before, self.place), *_warnings(self.using))
 
 
 def _statements(using: str, *, before: Before, name: str) -> list[str]:
     """Return what follows a restore of the plugin's own rows; nothing, where there are none."""
     return statements(using, before=before, name=name) if using == HOME else []
-
-
-def _database_of(source: _Source, using: str | None) -> str:
-    """Return the database that a backup is to be restored to.
-
-    Raises:
-        BackupError: it would replace what is in another one than it was taken from, or that is not
-            there any more.
-    """
-    taken_from = source.row.database if source.row is not None else None
-    wanted = using or taken_from or HOME
-    if wanted not in connections or (
-        taken_from not in {None, wanted} and connections[wanted].introspection.table_names()
-    ):
-        params = {"name": source.name, "database": taken_from or wanted, "wanted": wanted}
-        raise BackupError("backup_of_another_database", **params)
-    return wanted
-
-
-def _find(backup: Backup | str | Path, place: Destination) -> _Source:
-    """Find a backup by its name in the storage, else by its path.
-
-    Raises:
-        BackupError: there is none.
-    """
-    asked = backup.name if isinstance(backup, Backup) else str(backup)
-    known = has_tables(HOME)
-    path = Path(asked)
-    inside = place.folder is not None and path.resolve().parent == place.folder.resolve()
-    name = path.name if inside else asked
-    if NAME.fullmatch(name) and place.exists(name):
-        return _Source(name=name, row=complete_backup(name) if known else None, path=None)
-    with disk_errors(path.parent):
-        if not path.is_file():
-            raise BackupError("backup_not_found", name=asked)
-    row = complete_backup(path.name) if known else None
-    return _Source(name=path.name, row=row, path=path)
-
-
-@contextlib.contextmanager
-def _local(source: _Source, place: Destination) -> Iterator[Path]:
-    if source.path:
-        yield source.path
-    else:
-        with place.local(source.name) as path:
-            yield path
 
 
 def _refuse_during_upgrades() -> None:
@@ -222,26 +191,6 @@ def _refuse_during_upgrades() -> None:
         raise BackupError(
             "restore_upgrade_running", model=upgrade.model_name, task_id=str(upgrade.pk)
         )
-
-
-def _secure(source: _Source, meter: Meter, watcher: Watcher, *, using: str) -> Backup | None:
-    """Back up what is there now, without deleting for it the backup that is to be restored.
-
-    There is nothing to back up in an empty database.
-
-    Raises:
-        BackupError: it could not be made, or there is no table to record it in.
-    """
-    if not connections[using].introspection.table_names():
-        return None
-    if not has_tables(HOME):
-        raise BackupError("restore_unmigrated", database=database_title(HOME))
-    watcher.entered(RestoreStage.SAFETY_BACKUP)
-    made = make_backup(
-        progress=lambda percent: meter.reach(percent, 100), using=using, spared={source.name}
-    )
-    watcher.secured(made.name)
-    return made
 
 
 def _plain(name: str) -> str:

@@ -24,6 +24,7 @@ from lowcode_async.planning.plan import (
     Conversion,
     FieldChange,
     Phase,
+    Plan,
     PlannedOperation,
     Risk,
 )
@@ -56,13 +57,19 @@ class Planning(Sheet):
     """Removed fields that had to make room, by their new names."""
 
     def make(
-        self, changes: Sequence[FieldChange], to_state: ProjectState, *, returns: bool
-    ) -> tuple[Conversion, ...]:
-        """Plan everything; return the conversions.
+        self,
+        changes: tuple[FieldChange, ...],
+        from_state: ProjectState,
+        to_state: ProjectState,
+        *,
+        returns: bool,
+    ) -> Plan:
+        """Plan everything.
 
         Args:
             changes: what becomes of each field.
-            to_state: where the plan leads.
+            from_state: where the plan begins; `state` moves on from there.
+            to_state: where it leads.
             returns: whether the model comes back, with its rows.
         """
         self.register_before()
@@ -73,7 +80,15 @@ class Planning(Sheet):
         self.register_after()
         if returns:
             self.restore_rows()
-        return conversions
+        return Plan(
+            before=self.former,
+            after=self.after,
+            from_state=from_state,
+            to_state=to_state,
+            operations=self.ordered(),
+            changes=changes,
+            conversions=conversions,
+        )
 
     # -- what the site has registered ------------------------------------------------------------
 

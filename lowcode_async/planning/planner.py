@@ -60,7 +60,6 @@ def make_plan(
     Raises:
         StageFailed: the change cannot be planned.
     """
-    former = definitions.get(target.former_name)
     if target.deleted:
         return deletion_plan(definitions, target)
     world = _under_new_name(definitions, target)
@@ -68,6 +67,7 @@ def make_plan(
     after = allocate(before, target, world)
     changes = _changes(before, after, world, reverting=reverting)
     refuse_impossible(before, after, world, changes)
+    former = definitions.get(target.former_name)
     from_state, to_state = states(definitions, world, former=former, after=after)
     planning = Planning(
         state=from_state.clone(),
@@ -77,16 +77,7 @@ def make_plan(
         version=version,
         added=restoration_steps if reverting else addition_steps,
     )
-    conversions = planning.make(changes, to_state, returns=reverting and former is None)
-    return Plan(
-        before=former,
-        after=after,
-        from_state=from_state,
-        to_state=to_state,
-        operations=planning.ordered(),
-        changes=changes,
-        conversions=conversions,
-    )
+    return planning.make(changes, from_state, to_state, returns=reverting and former is None)
 
 
 def _under_new_name(
