@@ -66,12 +66,18 @@ def way(reach: Reach, name: str) -> Way:
     if rest and related:
         column = _visible(related, rest[0])
         if column is not None:
-            if shape_of(related).confined and reach.project is None:
-                raise ProjectMissing(first)
-            return Way(column=column, relation=found, rest=rest[1:], direct=False)
+            going = Way(column=column, relation=found, rest=rest[1:], direct=False)
+            _refuse_confined(reach, going, first)
+            return going
     if isinstance(found, Link):
         return Way(column=found.key, relation=found, rest=rest)
     return Way(column=found, rest=rest)
+
+
+def _refuse_confined(reach: Reach, going: Way, name: str) -> None:
+    related = going.relation.related if going.relation is not None and not going.direct else None
+    if related is not None and reach.project is None and shape_of(related).confined:
+        raise ProjectMissing(name)
 
 
 def _visible(related: Any, name: str) -> Column | None:
@@ -88,8 +94,7 @@ def condition(reach: Reach, name: str, text: str) -> Q:
         LookupUnknown: the field's type does not know the comparison.
         ConstantInvalid: the value is none of the field's type.
     """
-    going = way(reach, name)
-    compared = comparison(going.column, going.rest)
+    going, compared = _asked(reach, name)
     sought = compared.sought(text)
     if isinstance(going.relation, Link):
         return _linked(reach, going.relation, going, compared, sought)
@@ -98,6 +103,16 @@ def condition(reach: Reach, name: str, text: str) -> Q:
         related = shape_of(going.relation.related)
         found &= within(related, reach.project, path=f"{going.relation.name}__")
     return found
+
+
+def _asked(reach: Reach, name: str) -> tuple[Way, Comparison]:
+    """Return what a name asks for, which is found out once."""
+    known = reach.shape.comparisons.get(name)
+    if known is None:
+        going = way(reach, name)
+        known = reach.shape.comparisons[name] = going, comparison(going.column, going.rest)
+    _refuse_confined(reach, known[0], name.partition("__")[0])
+    return known
 
 
 def _linked(reach: Reach, link: Link, going: Way, compared: Comparison, sought: Any) -> Q:

@@ -4,28 +4,26 @@ from __future__ import annotations
 
 import base64
 import binascii
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any
 from urllib.parse import urlencode
 
 import orjson
-from django.core.exceptions import EmptyResultSet, ValidationError
-from django.db import connections, router
-from django.db.models import F, Func, IntegerField, Model, QuerySet, Subquery
+from django.core.exceptions import ValidationError
+from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 
 from lowcode_async.data_api import moving
 from lowcode_async.data_api.asked import Asked
+from lowcode_async.data_api.counting import numbers, page_with_count, with_number
 from lowcode_async.data_api.ordering import OrderKey, beyond
-from lowcode_async.data_api.reading import Found, Selection, find
+from lowcode_async.data_api.reading import Found, find
 from lowcode_async.data_api.wire import to_json
 from lowcode_async.definitions.constants.base import ConstantInvalid
 from lowcode_async.errors import Problem
-from lowcode_async.models import Counter
 from lowcode_async.rest.errors import RequestInvalid
 from lowcode_async.runtime.narrowing import narrowed
-from lowcode_async.runtime.statements import Statement, compiled, condition
 from lowcode_async.sentences import JSON
 
 
@@ -65,18 +63,8 @@ def _signature(order: Sequence[OrderKey]) -> str:
     return ",".join(key.spelled for key in order)
 
 
-_NUMBER: Final = "lowcode_number"
-_COUNT: Final = "lowcode_count"
-_KEPT: Final = 200
-"""Statements that are kept for one model."""
-
-
 def page_of(asked: Asked, request: HttpRequest) -> dict[str, JSON]:
-    """Return the page that is asked for, with the addresses of those beside it.
-
-    The rows, how many there are, and the number of the generation come by one statement: each more
-    would cost what it takes the database to answer, which is most of the time of a page.
-    """
+    """Return the page that is asked for, with the addresses of those beside it."""
     rows = narrowed(asked.reach.rows(), asked.condition)
     return (
         _by_cursor(asked, rows, request)
@@ -87,7 +75,7 @@ def page_of(asked: Asked, request: HttpRequest) -> dict[str, JSON]:
 
 def _numbered(asked: Asked, rows: QuerySet[Model], request: HttpRequest) -> dict[str, JSON]:
     start = (asked.page - 1) * asked.page_size
-    page = _page(asked, rows, (start, start + asked.page_size))
+    page = page_with_count(asked, rows, (start, start + asked.page_size))
     _confirm(asked, rows, page)
     count = page.beside(0)[-1] if page.rows else rows.count() if start else 0
     return {
@@ -106,8 +94,8 @@ def _by_cursor(asked: Asked, rows: QuerySet[Model], request: HttpRequest) -> dic
     order = [key.backwards() for key in asked.order] if backwards else list(asked.order)
     if cursor is not None:
         rows = rows.filter(beyond(order, cursor.values, rows.db))
-    paths = [*_numbers(rows.db), *(key.path for key in order)]
-    ordered = _with_number(rows).order_by(*(key.spelled for key in order))
+    paths = [*numbers(rows.db), *(key.path for key in order)]
+    ordered = with_number(rows).order_by(*(key.spelled for key in order))
     found = find(asked.reach, ordered[: asked.page_size + 1], asked.view, paths=paths)
     _confirm(asked, rows, found)
     more = len(found.rows) > asked.page_size
@@ -124,68 +112,8 @@ def _by_cursor(asked: Asked, rows: QuerySet[Model], request: HttpRequest) -> dic
     }
 
 
-def _page(asked: Asked, rows: QuerySet[Model], limit: tuple[int, int]) -> Found:
-    """Return the rows of a page, each with the number of the generation, and how many there are."""
-    reach, paths = asked.reach, [*_numbers(rows.db), _COUNT]
-    # What is written in Python has a say in its queries; of a live model they are what we know.
-    if reach.published.definition is None or reach.published.to_dict is not None:
-        return find(reach, _counted(asked, rows)[slice(*limit)], asked.view, paths=paths)
-    selection = Selection(reach, asked.view, paths)
-    try:
-        where, params = condition(rows)
-    except EmptyResultSet:
-        return selection.told([], using=rows.db)
-    order = _signature(asked.order)
-    key = (rows.db, connections[rows.db].vendor, where, order, *selection.selected)
-    statements = reach.shape.statements
-    if key not in statements:
-        if len(statements) >= _KEPT:
-            statements.clear()
-        statements[key] = _statement(asked, rows, selection, params)
-    statement = statements[key]
-    if statement is None:
-        return find(reach, _counted(asked, rows)[slice(*limit)], asked.view, paths=paths)
-    values = (*_numbers(rows.db).values(), *params, *params)
-    found = statement.tuples(values, limit=limit, decimals_as_text=selection.takes_text)
-    return selection.told(found, using=rows.db)
-
-
-def _statement(
-    asked: Asked, rows: QuerySet[Model], selection: Selection, params: tuple[Any, ...]
-) -> Statement | None:
-    """Return the statement of a page for whatever values; None if they do not stand where they should."""
-    statement, values = compiled(_counted(asked, rows).values_list(*selection.selected))
-    known = len(statement.expressions) == len(selection.selected)
-    fits = values == (*_numbers(rows.db).values(), *params, *params)
-    return statement if known and fits else None
-
-
-def _counted(asked: Asked, rows: QuerySet[Model]) -> QuerySet[Model]:
-    """Return the rows in their order, each with how many there are as a column."""
-    every = Func(F("pk"), function="COUNT", output_field=IntegerField())
-    count = Subquery(rows.order_by().annotate(**{_COUNT: every}).values(_COUNT))
-    counted: QuerySet[Model] = _with_number(rows).annotate(**{_COUNT: count})
-    return counted.order_by(*(key.spelled for key in asked.order))
-
-
-def _with_number(rows: QuerySet[Model]) -> QuerySet[Model]:
-    """Select the number of the generation along with each row, where one statement can."""
-    numbers = {
-        path: Subquery(Counter.objects.filter(name=name).values("value"))
-        for path, name in _numbers(rows.db).items()
-    }
-    return rows.annotate(**numbers) if numbers else rows
-
-
-def _numbers(using: str) -> Mapping[str, str]:
-    """Return the column of the number of the generation, and its name; none in another database."""
-    if router.db_for_write(Counter) != using:
-        return {}
-    return {_NUMBER: Counter.Name.GENERATION.value}
-
-
 def _confirm(asked: Asked, rows: QuerySet[Model], found: Found) -> None:
-    number = found.beside(0)[0] if found.rows and _numbers(rows.db) else None
+    number = found.beside(0)[0] if found.rows and numbers(rows.db) else None
     moving.confirm(asked.reach.published, number)
 
 

@@ -131,10 +131,10 @@ class Reading:
             if name in known:
                 continue
             for text in self.given.getlist(name):
-                found &= self._filter(name, text) or Q()
+                found.add(self._filter(name, text) or Q(), Q.AND)
         words = self.one("search")
         if words is not None:
-            found &= self._search(words) or Q()
+            found.add(self._search(words) or Q(), Q.AND)
         return found
 
     def _filter(self, name: str, text: str) -> Q | None:

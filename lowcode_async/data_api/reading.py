@@ -103,7 +103,8 @@ class Selection:
         own = [column.attname for column in columns]
         self.selected = list(dict.fromkeys([*own, *(["pk"] if self._links else []), *paths]))
         self._places = [self.selected.index(path) for path in paths]
-        self._decimals = [column.name for column in columns if column.type == "DecimalField"]
+        numbers = (place for place, each in enumerate(columns) if each.type == "DecimalField")
+        self._decimals = [(place, columns[place].name) for place in numbers]
 
     @property
     def takes_text(self) -> bool:
@@ -114,11 +115,11 @@ class Selection:
         """Return what is told of these rows."""
         keys = self._keys
         rows = [dict(zip(keys, row)) for row in tuples]  # noqa: B905 - what follows is no column
-        for name in self._decimals:
-            for row in rows:
-                value = row[name]
-                if isinstance(value, str) and value in NOT_FINITE:
-                    row[name] = None
+        for place, name in self._decimals:
+            if not NOT_FINITE.isdisjoint(row[place] for row in tuples):
+                for row in rows:
+                    if row[name] in NOT_FINITE:
+                        row[name] = None
         for link in self._links:
             own = self.selected.index("pk")
             _add_links(link, rows, [row[own] for row in tuples], using=using)

@@ -33,7 +33,12 @@ class Shape:
 
     @cached_property
     def statements(self) -> dict[Any, Statement | None]:
-        """What pages of its rows have been read by; see `data_api.paging`."""
+        """What pages of its rows have been read by; see `data_api.counting`."""
+        return {}
+
+    @cached_property
+    def comparisons(self) -> dict[str, Any]:
+        """What names of parameters ask for; see `data_api.filters`. Only those that ask for something are kept."""
         return {}
 
     @cached_property

@@ -15,7 +15,7 @@ from django.conf import settings
 from django.core.exceptions import FullResultSet
 from django.db import DataError, NotSupportedError, ProgrammingError, connections
 from django.db.models import QuerySet, Subquery
-from django.db.models.expressions import BaseExpression
+from django.db.models.expressions import BaseExpression, RawSQL
 
 try:
     from psycopg import Cursor as PreparingCursor
@@ -42,6 +42,8 @@ class Statement:
     """Django's compiler for it."""
     converted: bool
     """Whether Django converts what the database answers."""
+    rest: str = ""
+    """What stands behind the limit, which else is the end."""
 
     def tuples(
         self,
@@ -59,9 +61,8 @@ class Statement:
         """
         connection = connections[self.using]
         text = f" {connection.ops.limit_offset_sql(*limit)}" if limit is not None else ""
-        found = _found(
-            connection, self.sql + text, params, _loaders(decimals_as_text=decimals_as_text)
-        )
+        sql = self.sql + text + self.rest
+        found = _found(connection, sql, params, _loaders(decimals_as_text=decimals_as_text))
         if not self.converted:
             return found
         compiler = self.kind(None, connection, self.using)
@@ -133,14 +134,16 @@ def compiled(rows: QuerySet[Any, Any]) -> tuple[Statement, tuple[Any, ...]]:
     """Return the statement of a queryset of tuples, and the values in it.
 
     Args:
-        rows: what is selected by a subquery must be numbers.
+        rows: what is selected by a subquery, or by SQL, must be numbers.
 
     Raises:
         EmptyResultSet: Django knows without asking that nothing will be found.
     """
     compiler: Any = rows.query.get_compiler(using=rows.db)
     sql, params = compiler.as_sql()
-    selected = [None if isinstance(each, Subquery) else each for each, _, _ in compiler.select]
+    selected = [
+        None if isinstance(each, Subquery | RawSQL) else each for each, _, _ in compiler.select
+    ]
     statement = Statement(
         sql=sql,
         expressions=tuple(selected),

@@ -153,6 +153,46 @@ def test_a_page_for_other_values_takes_the_statement_of_the_first(
     assert len(statements) == 2
 
 
+@pytest.mark.parametrize(
+    "ordering", ["", "-pages", "author__name,-title", "-weight", "pages,pages"]
+)
+def test_text_that_is_sought_anywhere_is_counted_and_put_in_order(
+    staff: APIClient, books: dict[str, Any], database: Database, ordering: str
+) -> None:
+    book, query = get_model("Book"), "title__icontains=B&author__name__icontains=n&search=b"
+    more = [
+        book(title="x"),
+        *(book(title=f"b{n}", pages=n % 3, author=books["Ann"]) for n in range(5)),
+    ]
+    book._default_manager.bulk_create(more)
+    sought = book._default_manager.filter(title__icontains="b", author__name__icontains="n")
+    expected = list(sought.order_by(*filter(None, ordering.split(",")), "id"))
+    assert len(expected) == 7
+    asked = f"{BOOKS}?{query}&page_size=3{f'&ordering={ordering}' if ordering else ''}"
+    for page, first in ((1, 0), (2, 3), (3, 6), (1, 0)):
+        told = staff.get(f"{asked}&page={page}").json()
+        assert [each["id"] for each in told["results"]] == [
+            each.pk for each in expected[first : first + 3]
+        ]
+        assert (told["count"], told["next"] is None) == (7, page == 3)
+    beyond = staff.get(f"{asked}&page=9").json()
+    assert (beyond["count"], beyond["results"], beyond["next"]) == (7, [], None)
+    (statement,) = shape_of(book).statements.values()
+    assert statement.sql.startswith("WITH") is (database.vendor == "postgresql")
+
+
+def test_a_beginning_is_sought_by_the_text_itself(
+    staff: APIClient, books: dict[str, Any], database: Database
+) -> None:
+    """An index of the site's own finds it; the same statement for text anywhere would not."""
+    for lookup in ("icontains", "istartswith", "icontains", "iendswith", "iexact"):
+        found = staff.get(f"{BOOKS}?title__{lookup}=b b").json()
+        assert [each["title"] for each in found["results"]] == ["b B"], lookup
+    kept = [each.sql for each in shape_of(get_model("Book")).statements.values()]
+    if database.vendor == "postgresql":
+        assert sorted(each.startswith("WITH") for each in kept) == [False, True, True]
+
+
 def test_the_short_way_to_a_filter_leads_to_the_same_statement(books: dict[str, Any]) -> None:
     published, short = get_published("Book"), 0
     more = ["opens=08:30", "title__iexact=a", "weight__in=1,2.5", "price__range=1,2", "id__lte=9"]

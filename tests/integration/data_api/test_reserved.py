@@ -11,7 +11,8 @@ from rest_framework.test import APIClient
 
 from lowcode_async import get_model
 from tests.integration.api.conftest import with_token
-from tests.integration.data_api.conftest import DATA, codes
+from tests.integration.data_api.conftest import DATA, codes, to
+from tests.integration.runtime.dynamic import definition, publish
 
 pytestmark = pytest.mark.usefixtures("shop")
 
@@ -165,3 +166,16 @@ def test_a_batch_is_carried_out_whole_or_not_at_all(staff: APIClient) -> None:
     ]
     many = {"delete": list(range(1001))}
     assert codes(staff.post(batch, many, "json")) == [("batch_too_long", "")]
+
+
+def test_rows_of_projects_are_reached_through_relations_in_a_project_only(
+    staff: APIClient,
+) -> None:
+    """Also by a filter that was understood before, in a request within a project."""
+    publish(definition("Note", task=to("Task")))
+    task = get_model("Task")._default_manager.create(name="mine", project=1)
+    get_model("Note")._default_manager.create(task=task)
+    asked = f"{DATA}/Note/?task__name=mine"
+    for project, count in (("1", 1), ("2", 0), ("1", 1)):
+        assert staff.get(asked, HTTP_X_PROJECT=project).json()["count"] == count
+        assert codes(staff.get(asked)) == [("project_missing_related", "")]

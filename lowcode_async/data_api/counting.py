@@ -1,0 +1,137 @@
+"""Pages by one statement: the rows, how many there are, and the number of the generation.
+
+Each statement more would cost what it takes the database to answer, which is most of the time of a page.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any, Final
+
+from django.core.exceptions import EmptyResultSet
+from django.db import connections, router
+from django.db.models import F, Func, IntegerField, Model, QuerySet, Subquery
+from django.db.models.expressions import RawSQL
+
+from lowcode_async.data_api.asked import Asked
+from lowcode_async.data_api.reading import Found, Selection, find
+from lowcode_async.models import Counter
+from lowcode_async.runtime.statements import Statement, compiled, condition
+
+_NUMBER: Final = "lowcode_number"
+_COUNT: Final = "lowcode_count"
+_FOUND: Final = "lowcode_found"
+_LIMIT: Final = " LIMIT ALL"
+"""Where the limit will stand in a statement that has it in its middle."""
+_KEPT: Final = 200
+"""Statements that are kept for one model."""
+_UPPER: Final = "UPPER(%s)"
+"""How Django lets PostgreSQL compare text in whatever case: no index of a column can tell, each row is looked into."""
+
+
+def page_with_count(asked: Asked, rows: QuerySet[Model], limit: tuple[int, int]) -> Found:
+    """Return the rows of a page, each with the number of the generation, and how many there are.
+
+    Args:
+        asked: what is asked for, and in which order.
+        rows: all of them.
+        limit: the first of the page, and the first of those after.
+    """
+    reach, paths = asked.reach, [*numbers(rows.db), _COUNT]
+    # What is written in Python has a say in its queries; of a live model they are what we know.
+    if reach.published.definition is None or reach.published.to_dict is not None:
+        return find(reach, _counted(asked, rows)[slice(*limit)], asked.view, paths=paths)
+    selection = Selection(reach, asked.view, paths)
+    try:
+        where, params = condition(rows)
+    except EmptyResultSet:
+        return selection.told([], using=rows.db)
+    vendor = connections[rows.db].vendor
+    order = ",".join(each.spelled for each in asked.order)
+    once = vendor == "postgresql" and _UPPER in where and not any(map(_is_beginning, params))
+    key = (rows.db, vendor, once, where, order, *selection.selected)
+    statements = reach.shape.statements
+    if key not in statements:
+        if len(statements) >= _KEPT:
+            statements.clear()
+        statements[key] = (_once if once else _twice)(asked, rows, selection, params)
+    statement = statements[key]
+    if statement is None:
+        return find(reach, _counted(asked, rows)[slice(*limit)], asked.view, paths=paths)
+    number = numbers(rows.db).values()
+    values = (*params, *number) if statement.rest else (*number, *params, *params)
+    found = statement.tuples(values, limit=limit, decimals_as_text=selection.takes_text)
+    return selection.told(found, using=rows.db)
+
+
+def with_number(rows: QuerySet[Model]) -> QuerySet[Model]:
+    """Select the number of the generation along with each row, where one statement can."""
+    selected = {
+        path: Subquery(Counter.objects.filter(name=name).values("value"))
+        for path, name in numbers(rows.db).items()
+    }
+    return rows.annotate(**selected) if selected else rows
+
+
+def numbers(using: str) -> Mapping[str, str]:
+    """Return the column of the number of the generation, and its name; none in another database."""
+    if router.db_for_write(Counter) != using:
+        return {}
+    return {_NUMBER: Counter.Name.GENERATION.value}
+
+
+def _twice(
+    asked: Asked, rows: QuerySet[Model], selection: Selection, params: tuple[Any, ...]
+) -> Statement | None:
+    """Return the statement of a page for whatever values; None if they do not stand where they should.
+
+    The rows are looked through once for the page and once for the count: an index will do for either.
+    """
+    statement, values = compiled(_counted(asked, rows).values_list(*selection.selected))
+    known = len(statement.expressions) == len(selection.selected)
+    fits = values == (*numbers(rows.db).values(), *params, *params)
+    return statement if known and fits else None
+
+
+def _once(
+    asked: Asked, rows: QuerySet[Model], selection: Selection, params: tuple[Any, ...]
+) -> Statement | None:
+    """Return the same for a condition that looks into every row: they are looked through once.
+
+    Their keys are put down, counted, and put in order; half the time of a large table, and what is put
+    in order is not the whole row. The value in capitals is a subquery, or it would be made for each row.
+    """
+    paths = list(dict.fromkeys(each.path for each in asked.order))
+    every, sought = compiled(rows.order_by().values_list(*paths))
+    names = {path: f"key{place}" for place, path in enumerate(paths)}
+    order = ", ".join(
+        f"{names[each.path]} {'DESC' if each.descending else 'ASC'}" for each in asked.order
+    )
+    own = names[asked.reach.shape.key.attname]
+    keys: Any = RawSQL(f"SELECT {own} FROM {_FOUND} ORDER BY {order}{_LIMIT}", ())  # noqa: S611 - names of ours
+    count: Any = RawSQL(f"SELECT COUNT(*) FROM {_FOUND}", ())  # noqa: S611
+    page = with_number(asked.reach.model._base_manager.using(rows.db).filter(pk__in=keys))
+    page = page.annotate(**{_COUNT: count}).order_by(*(each.spelled for each in asked.order))
+    statement, values = compiled(page.values_list(*selection.selected))
+    if (sought, values) != (params, tuple(numbers(rows.db).values())):
+        return None
+    if len(statement.expressions) != len(selection.selected):
+        return None
+    found = every.sql.replace(_UPPER, f"(SELECT {_UPPER})")
+    head, _, rest = statement.sql.partition(_LIMIT)
+    start = f"WITH {_FOUND} ({', '.join(names.values())}) AS MATERIALIZED ({found}) "
+    return replace(statement, sql=start + head, rest=rest)
+
+
+def _is_beginning(value: object) -> bool:
+    """Tell whether text is to begin so: an index of the site's own may find that, if the value is seen."""
+    return isinstance(value, str) and value.endswith("%") and not value.startswith("%")
+
+
+def _counted(asked: Asked, rows: QuerySet[Model]) -> QuerySet[Model]:
+    """Return the rows in their order, each with how many there are as a column."""
+    every = Func(F("pk"), function="COUNT", output_field=IntegerField())
+    count = Subquery(rows.order_by().annotate(**{_COUNT: every}).values(_COUNT))
+    counted: QuerySet[Model] = with_number(rows).annotate(**{_COUNT: count})
+    return counted.order_by(*(key.spelled for key in asked.order))
