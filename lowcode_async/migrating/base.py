@@ -58,6 +58,15 @@ class Execution:
         """Where the values go that the way back would not give again."""
         return replace(Keeping.of(self.upgrade, at=database_now()), call=self.call)
 
+    def beginning_at(self, done: float) -> Execution:
+        """Return what is left to carry out when so many percent have been done beforehand."""
+        report = self.progress
+
+        def told(percent: float, **detail: JSON) -> None:
+            report(done + percent * (100 - done) / 100, **detail)
+
+        return replace(self, progress=told)
+
     def models_in(self, state: ProjectState) -> list[type[models.Model]]:
         """Return the models whose tables the plan may change in a state: its own, and links."""
         if state is self.plan.from_state and self.plan.before is None:

@@ -131,10 +131,11 @@ class _Change:
             for step in self.parts.free:
                 self._forward(step)
             left = fill_ahead(self.parts, self.chosen, self.execution, self.table)
+            execution = self.execution.beginning_at(left.done)
             with self.table.held(self.parts), self._else(self._undo_held):
-                with skipped(left.built, self.execution):
+                with skipped(left.built, execution):
                     for step in left.steps:
-                        self._forward(step)
+                        self._forward(step, execution)
                 self._record()
 
     def cannot_go_back(self) -> bool:
@@ -167,9 +168,9 @@ class _Change:
             return ({"code": "cleanup_unfinished", "params": {"detail": str(error)}},)
         return ()
 
-    def _forward(self, step: Step) -> None:
+    def _forward(self, step: Step, execution: Execution | None = None) -> None:
         self.beside(partial(self.journal.begin, step.index))
-        with told(step, self.execution, of=len(self.parts.reversible)):
+        with told(step, execution or self.execution, of=len(self.parts.reversible)):
             if isinstance(step.operation, RunPython):
                 self._run(step.operation.database_forwards, step, self.journal.done)
                 return

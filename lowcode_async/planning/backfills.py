@@ -42,7 +42,34 @@ def backfilled(plan: Plan, connection: BaseDatabaseWrapper) -> tuple[Conversion,
     chosen = tuple(
         each for each in plan.conversions if not is_relation(each.new) and each.shadow not in taken
     )
-    return chosen if chosen and _is_large(model, connection) else ()
+    if not chosen or not _is_large(model, connection):
+        return ()
+    return () if _follows_others(model, plan.conversions, connection) else chosen
+
+
+_FOLLOWING: Final = """
+    SELECT column_name FROM information_schema.key_column_usage k
+    JOIN information_schema.referential_constraints r
+      ON r.constraint_schema = k.constraint_schema AND r.constraint_name = k.constraint_name
+    WHERE k.table_schema = DATABASE() AND k.table_name = %s
+      AND (r.update_rule IN ('CASCADE', 'SET NULL') OR r.delete_rule = 'SET NULL')
+"""
+
+
+def _follows_others(
+    model: Any, conversions: tuple[Conversion, ...], connection: BaseDatabaseWrapper
+) -> bool:
+    """Tell whether rows change with those they point at, by a rule that the site has made by hand.
+
+    On MySQL and MariaDB nothing else of the row takes notice of that.
+    """
+    if connection.vendor != "mysql":
+        return False
+    fields = [model._meta.pk, *(model._meta.get_field(each.old.name) for each in conversions)]
+    with connection.cursor() as cursor:
+        cursor.execute(_FOLLOWING, [model._meta.db_table])
+        following = {column for (column,) in cursor.fetchall()}
+    return not following.isdisjoint(each.column for each in fields)
 
 
 def is_beforehand(planned: PlannedOperation, chosen: tuple[Conversion, ...]) -> bool:

@@ -15,12 +15,12 @@ import logging
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import Any, Final, TypeVar
+from typing import Any, TypeVar
 
 from django.db import transaction
 from django.db.models import Case, Q, QuerySet, Value, When
 
-from lowcode_async.migrating.backfilling.batches import Batches
+from lowcode_async.migrating.backfilling.batches import SHARE, Batches
 from lowcode_async.migrating.backfilling.catching_up import CatchUp
 from lowcode_async.migrating.backfilling.parts import Part
 from lowcode_async.migrating.backfilling.touched import Touched, drop_statement, standing
@@ -39,9 +39,6 @@ from lowcode_async.planning.tally import Tally
 log = logging.getLogger(__name__)
 
 R = TypeVar("R")
-
-SHARE: Final = 95.0
-"""Percent of the work that is done when the table is held."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -94,6 +91,8 @@ class Left:
     steps: Sequence[Step]
     built: Sequence[str] = ()
     """Indexes that are there already."""
+    done: float = 0.0
+    """Percent of the whole work that has been done."""
 
 
 def fill_ahead(
@@ -143,7 +142,7 @@ def fill_ahead(
         else each
         for each in parts.held
     ]
-    return Left(steps, built)
+    return Left(steps, built, SHARE)
 
 
 def drop_touched(execution: Execution, table: Table) -> None:

@@ -22,6 +22,8 @@ log = logging.getLogger(__name__)
 
 R = TypeVar("R")
 
+SHARE: Final = 95.0
+"""Percent of the work that is done beforehand."""
 _STALE_AT_ONCE: Final = 250
 _FEW_STALE: Final = 100
 """As many stale keys may be left for the transaction that holds the table."""

@@ -25,7 +25,7 @@ from django.db.migrations.operations.base import Operation
 
 from lowcode_async.errors import Retryable
 from lowcode_async.migrating.backfilling import indexes
-from lowcode_async.migrating.backfilling.batches import Batches
+from lowcode_async.migrating.backfilling.batches import SHARE, Batches
 from lowcode_async.migrating.backfilling.catching_up import CatchUp
 from lowcode_async.migrating.backfilling.parts import Part
 from lowcode_async.migrating.backfilling.triggers import Triggers
@@ -41,9 +41,6 @@ from lowcode_async.planning.state import APP_LABEL
 log = logging.getLogger(__name__)
 
 R = TypeVar("R")
-
-_SHARE = 95.0
-"""Percent of the work that is done beforehand."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +130,7 @@ def _beforehand(
         execution=execution,
         watch=watch,
         parts=parts,
-        progress=of_rows(execution.progress, 0.0, _SHARE, operation=described),
+        progress=of_rows(execution.progress, 0.0, SHARE, operation=described),
         briefly=partial(_in_transaction, execution=execution),
     )
     if parts:
@@ -212,11 +209,4 @@ def _rest(
         watch.forget()
         execution.record()
 
-    return replace(
-        execution,
-        plan=plan.with_operations(instead),
-        record=record,
-        progress=lambda percent, **detail: execution.progress(
-            _SHARE + percent * (100 - _SHARE) / 100, **detail
-        ),
-    )
+    return replace(execution.beginning_at(SHARE), plan=plan.with_operations(instead), record=record)

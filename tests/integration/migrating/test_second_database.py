@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from django.db.backends.base.base import BaseDatabaseWrapper
+from django.test import override_settings
 
 from lowcode_async.errors import StageFailed
 from lowcode_async.migrating import marks
@@ -48,6 +49,19 @@ def test_worker_after_worker_dies_and_no_value_is_ever_gone(
     assert_nothing_is_gone(change)
     assert look("archive").rows.keys() == {"dynamic_item", "dynamic_shelf"}
     assert marks.standing(archive) == set()
+
+
+@pytest.mark.parametrize("database", ["postgresql"], indirect=True)
+def test_no_value_is_gone_where_a_large_table_of_mariadb_is_filled_batch_by_batch(
+    archive: BaseDatabaseWrapper, wire: Wire
+) -> None:
+    change = Change(LOSSY)
+    with override_settings(LOWCODE_BACKFILL_ROWS=1):
+        for _ in dying(change, wire, step=2):
+            assert_nothing_is_gone(change)
+    change.assert_new()
+    assert_nothing_is_gone(change)
+    assert LostValue.objects.filter(field="age").count() == 1
 
 
 @pytest.mark.parametrize("database", ["sqlite", "mysql"], indirect=True)
