@@ -48,8 +48,8 @@ class Settings:
     lock_patience: float = 60.0
     """Seconds all tries together wait for a table's lock, before the upgrade fails."""
     backfill_rows: int = 20_000
-    """Rows of a table on PostgreSQL, MariaDB or MySQL from which on values get another form in batches beforehand, while
-    everybody goes on writing; a smaller table is changed at once."""
+    """Rows of a table from which on it is changed in batches beforehand, while everybody goes on writing, as far as its
+    database allows; a smaller one is changed at once."""
     lease_seconds: float = 10.0
     """Seconds after which a worker that gave no sign of life loses its stage to another one."""
     recovery_interval: float = 3.0

@@ -7,6 +7,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from lowcode_async.migrating.backfilling import Backfilling
 from lowcode_async.migrating.base import Executor
 from lowcode_async.migrating.elsewhere import Elsewhere
+from lowcode_async.migrating.moving import Moving
 from lowcode_async.migrating.mysql import MySQLExecutor
 from lowcode_async.migrating.postgresql import PostgreSQLExecutor
 from lowcode_async.migrating.sqlite import SQLiteExecutor
@@ -31,4 +32,6 @@ def get_executor(connection: BaseDatabaseWrapper) -> Executor:
         return Elsewhere(executor)
     if isinstance(executor, PostgreSQLExecutor):
         return Backfilling(executor)
+    if isinstance(executor, SQLiteExecutor):
+        return Moving(executor)
     return executor

@@ -56,8 +56,13 @@ class SQLiteExecutor(TransactionalExecutor):
 
     def locked(self, error: DatabaseError) -> bool:
         """Tell whether another connection is writing (``SQLITE_BUSY``, ``SQLITE_LOCKED``)."""
-        return "locked" in str(error)
+        return is_locked(error)
 
     def holders(self, execution: Execution) -> str:
         """SQLite does not know who holds its lock."""
         return "SQLite"
+
+
+def is_locked(error: DatabaseError) -> bool:
+    """Tell whether another connection is writing (``SQLITE_BUSY``, ``SQLITE_LOCKED``)."""
+    return "locked" in str(error)

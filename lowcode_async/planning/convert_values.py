@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
+
+from django.db.models import QuerySet
 
 from lowcode_async.definitions.model import FieldDefinition
 from lowcode_async.planning.converting import Converting
@@ -80,11 +82,22 @@ class ConvertValues(Filling):
                 self.progress(done + seen, total)
             done += size
             self.progress(done, total)
-        if reverting is not None:
-            kept = reverting.pages(self.old.name, removed=False)
-            for rows in converting.settled_with_originals(column, kept):
+        if reverting is not None and self.certain:
+            for rows in self._settled_with_originals(column, converting, reverting):
                 for page in column.pages(among=rows):
                     pages.fill(page, self.tally)
+
+    def _settled_with_originals(
+        self, column: Column, converting: Converting, reverting: Keeping
+    ) -> Iterator[QuerySet[Any]]:
+        """Yield rows with which there is nothing to do, but that there is an original for them."""
+        if self.anew:
+            kept = reverting.pages(self.old.name, removed=False)
+        else:
+            # There may be far more originals than rows here.
+            keys = ([key for key, _ in page] for page in column.pages())
+            kept = (reverting.kept_of(self.old.name, each) for each in keys)
+        yield from converting.settled_with_originals(column, kept)
 
     def pages(
         self, column: Column, converting: Converting, reverting: Keeping | None
@@ -110,9 +123,10 @@ class ConvertValues(Filling):
 
     def begin_anew(self) -> Keeping | None:
         """Forget what an interrupted attempt has noted; return the originals, if there are any."""
-        if self.tally is not None:
+        if self.tally is not None and self.anew:
             self.tally.forget(self.new.name)
         if self.keeping is None:
             return None
-        self.keeping.forget(formerly=self.old.name, field=self.new.name, removed=False)
+        if self.anew:
+            self.keeping.forget(formerly=self.old.name, field=self.new.name, removed=False)
         return self.keeping if self.keeping.has_originals(self.old.name) else None

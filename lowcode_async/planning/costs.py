@@ -8,11 +8,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
-from django.db import DatabaseError, NotSupportedError, models, transaction
-from django.db.migrations.operations import AlterModelTable, DeleteModel
-from django.db.migrations.state import ProjectState
+from django.db import models
+from django.db.migrations.operations import DeleteModel
 
-from lowcode_async.errors import StageFailed
 from lowcode_async.planning.backfills import (
     backfilled,
     indexes_of,
@@ -20,40 +18,22 @@ from lowcode_async.planning.backfills import (
     is_index,
     prepared_on,
 )
-from lowcode_async.planning.ensuring import EnsureEmpty
-from lowcode_async.planning.observers import LOCKS, Lock, observer_of
+from lowcode_async.planning.moves import moves
+from lowcode_async.planning.observers import Lock
 from lowcode_async.planning.operations import Filling
 from lowcode_async.planning.plan import Phase, Plan, PlannedOperation
-from lowcode_async.planning.rehearsal import Rehearsal, about_table, known, rehearsal
+from lowcode_async.planning.rehearsal import Rehearsal, about_table, rehearsal
 from lowcode_async.planning.rows import LARGE, PAGE, PAGE_OF_LARGE
+from lowcode_async.planning.seen import REFUSED, Cost, at_least, seen_of
 from lowcode_async.planning.state import APP_LABEL
 from lowcode_async.sentences import JSON
 
 if TYPE_CHECKING:
     from django.db.backends.base.base import BaseDatabaseWrapper
 
-_REFUSED: Final = (DatabaseError, NotSupportedError, StageFailed, ValueError)
-"""What a clone may answer an operation with that the real table would refuse too."""
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Cost:
-    """What one operation does to the model's table."""
-
-    rewrites: bool | None = False
-    """Whether all rows are written anew; None if that could not be asked."""
-    scans: bool | None = False
-    """Whether all rows are read."""
-    lock: Lock | None = Lock.NONE
-    """Who has to wait while it lasts."""
-
-    def to_json(self) -> dict[str, JSON]:
-        """Return the form that is stored and told."""
-        lock = None if self.lock is None else self.lock.value
-        return {"rewrites": self.rewrites, "scans": self.scans, "lock": lock}
-
-
-UNKNOWN: Final = Cost(rewrites=None, scans=None, lock=None)
+_BATCH: Final = 0.1
+"""Seconds that a write waits at the most, about, while rows move to a new table."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,8 +63,9 @@ def costs_of(plan: Plan, connection: BaseDatabaseWrapper) -> list[Cost]:
         return [Cost() for _ in plan.operations]
     chosen = backfilled(plan, connection)
     plan = prepared_on(plan, connection, chosen)
-    with rehearsal(plan, connection, apart=True) as clone:
-        seen = list(_seen(plan, clone))
+    seen = seen_of(plan, connection)
+    if moves(plan, connection, seen):
+        return [replace(each, lock=Lock.NONE) for each in seen]
     before = [is_beforehand(each, chosen) for each in plan.operations]
     free = [
         replace(cost, lock=Lock.NONE) if first else cost
@@ -107,13 +88,15 @@ def estimate_of(plan: Plan, connection: BaseDatabaseWrapper, costs: Sequence[Cos
     model: type[models.Model] = plan.from_state.apps.get_model(APP_LABEL, plan.name_before)
     rows = model._base_manager.using(connection.alias).count()
     if all(each.lock is Lock.NONE for each in costs):
+        if moves(plan, connection, costs):
+            return Estimate(code="estimate_moves", rows=rows, seconds=_BATCH)
         return Estimate(code="estimate_nobody_waits", rows=rows, seconds=0.0)
     if any(each.lock is None for each in costs):
         return Estimate(code="estimate_impossible", rows=rows)
     try:
         empty, _ = _timed(plan, connection, limit=0)
         full, sample = _timed(plan, connection, limit=_limit(model)) if rows else (empty, 0)
-    except _REFUSED:
+    except REFUSED:
         return Estimate(code="estimate_impossible", rows=rows)
     times = tuple(
         base + max(0.0, with_rows - base) * rows / max(1, sample)
@@ -132,56 +115,6 @@ def estimate_of(plan: Plan, connection: BaseDatabaseWrapper, costs: Sequence[Cos
     )
 
 
-def _seen(plan: Plan, clone: Rehearsal) -> Iterator[Cost]:
-    """Yield what each operation does; behind one that the clone refuses, nothing is known."""
-    observer = observer_of(clone.place, clone.table)
-    lost = False
-    for planned, before, after in plan.steps():
-        if not about_table(planned, before, after):
-            yield Cost()
-            continue
-        if planned.registered:
-            lost = lost or before.models != after.models
-            yield UNKNOWN
-            continue
-        if isinstance(planned.operation, DeleteModel | AlterModelTable):
-            if not lost and isinstance(planned.operation, AlterModelTable):
-                clone.do(planned)
-            yield Cost(lock=_lock_of_table(planned.operation, before, after))
-            continue
-        lost = lost or not known(planned)
-        if lost:
-            yield UNKNOWN
-            continue
-        try:
-            with _kept(clone.place), observer.watching() as seen:
-                clone.do(planned)
-        except _REFUSED:
-            lost = True
-            yield UNKNOWN
-            continue
-        cost = Cost(rewrites=seen.rewrites, scans=seen.scans, lock=seen.lock)
-        yield _of_filling(planned.operation, cost)
-
-
-def _lock_of_table(operation: object, before: ProjectState, after: ProjectState) -> Lock:
-    """Return who waits for a table that is moved or dropped: nobody, where it is called as before."""
-    if isinstance(operation, AlterModelTable):
-        name = operation.name
-        tables = {each.apps.get_model(APP_LABEL, name)._meta.db_table for each in (before, after)}
-        return Lock.NONE if len(tables) == 1 else Lock.EVERYBODY
-    return Lock.EVERYBODY
-
-
-def _of_filling(operation: object, cost: Cost) -> Cost:
-    """Return what an operation of ours costs: what it does to rows is not seen where there are none."""
-    if isinstance(operation, EnsureEmpty):
-        return replace(cost, scans=True)
-    if isinstance(operation, Filling):
-        return replace(cost, rewrites=True, scans=True, lock=_at_least(Lock.WRITERS, cost.lock))
-    return cost
-
-
 def _held_together(operations: Sequence[PlannedOperation], costs: Sequence[Cost]) -> list[Cost]:
     """Tell the locks of a plan that is one transaction: what it has taken it keeps to its end."""
     held, found = Lock.NONE, []
@@ -189,7 +122,7 @@ def _held_together(operations: Sequence[PlannedOperation], costs: Sequence[Cost]
         if cost.lock is None:
             found.append(cost)
             continue
-        held = _at_least(held, cost.lock)
+        held = at_least(held, cost.lock)
         found.append(replace(cost, lock=held))
     return found
 
@@ -206,10 +139,6 @@ def _held_alone(operations: Sequence[PlannedOperation], costs: Sequence[Cost]) -
         held = filling and planned.phase is not Phase.CONTRACT and cost.lock is not None
         found.append(replace(cost, lock=Lock.EVERYBODY) if held else cost)
     return found
-
-
-def _at_least(least: Lock, lock: Lock | None) -> Lock:
-    return max(least, lock or Lock.NONE, key=LOCKS.index)
 
 
 def _points(planned: PlannedOperation) -> bool:
@@ -263,14 +192,4 @@ def _indexes_left_out(clone: Rehearsal, beforehand: bool) -> Iterator[None]:  # 
         yield
         return
     with clone.place.execute_wrapper(execute):
-        yield
-
-
-@contextlib.contextmanager
-def _kept(place: Any) -> Iterator[None]:
-    """Keep a transaction usable although a statement in it fails; others have none here."""
-    if place.vendor != "postgresql":
-        yield
-        return
-    with transaction.atomic(using=place.alias):
         yield

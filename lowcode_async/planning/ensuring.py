@@ -7,6 +7,7 @@ from typing import Any
 
 from lowcode_async.errors import StageFailed
 from lowcode_async.planning.keeping import Keeping
+from lowcode_async.planning.lost_values import Written
 from lowcode_async.planning.operations import Filling
 from lowcode_async.planning.removals import (
     NO_VALUE,
@@ -15,6 +16,7 @@ from lowcode_async.planning.removals import (
     holds_values,
     losses_of,
     removal_of,
+    uncounted,
 )
 from lowcode_async.planning.rows import Column
 from lowcode_async.planning.whole_rows import WHOLE, losses_of_rows
@@ -55,21 +57,31 @@ class EnsureEmpty(Filling):
         """Look once more."""
         column, keeping = Column(model, self.name, schema_editor.connection), self.keeping
         _hold(schema_editor, column.tables)
-        besides = filled_in(column.field) if keeping and keeping.reverts else NO_VALUE
+        besides = self._besides(column)
         if not self.force and holds_values(column, besides=besides):
             raise StageFailed("field_removed_with_values", field=self.field)
         found = list(removal_of(column, self.field, besides=besides))
         if self.tally is not None:
-            self.tally.forget(self.field)
+            if self.anew:
+                self.tally.forget(self.field)
             for each in found:
                 self.tally.add(each)
         if keeping is not None:
-            keeping.forget(field=self.field, removed=True)
+            if self.anew:
+                keeping.forget(field=self.field, removed=True)
             total, done = sum(each.count for each in found), 0
             for losses in losses_of(column):
                 keeping.keep(self.field, losses, removed=True)
                 done += len(losses)
                 self.progress(done, total)
+
+    def uncounted(self, column: Column) -> set[Written]:
+        """Return what is kept aside though nobody loses anything by it."""
+        return uncounted(column, besides=self._besides(column))
+
+    def _besides(self, column: Column) -> Any:
+        reverts = self.keeping is not None and self.keeping.reverts is not None
+        return filled_in(column.field) if reverts else NO_VALUE
 
 
 class EnsureNoRows(Filling):

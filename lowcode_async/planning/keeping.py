@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -156,6 +156,31 @@ class Keeping:
         for page in self._pages(rows):
             yield [json.loads(each.row_key) for each in page]
 
+    def forget_removed(
+        self, field: str, keys: Sequence[Any], *, besides: Collection[Written]
+    ) -> Counter[str]:
+        """Forget what was written down of some rows of a field that goes.
+
+        Args:
+            field: its name.
+            keys: primary keys of the rows.
+            besides: what does not count as lost, though it is kept aside.
+
+        Returns:
+            How many values there were, by the kind of their finding.
+        """
+        digests = [digest(key_text(key)) for key in keys]
+
+        def forget() -> Counter[str]:
+            rows = LostValue.objects.filter(
+                upgrade_id=self.upgrade_id, field=field, removed=True, row_digest__in=digests
+            )
+            kept = list(rows.values_list("finding", "kind", "value"))
+            rows.delete()
+            return Counter(finding for finding, *value in kept if (*value,) not in besides)
+
+        return self.call(forget)
+
     def _insert(self, field: str, losses: Sequence[Loss], *, removed: bool) -> None:
         """Insert rows, many at once: half the time of making models of them."""
         same: dict[str, Any] = {
@@ -196,9 +221,14 @@ class Keeping:
     def originals(self, field: str, keys: Sequence[Any]) -> Mapping[Any, Original]:
         """Return what the upgrade that is reverted has kept aside of these rows, by their keys."""
         digests = {digest(key_text(key)): key for key in keys}
-        rows = self._kept(field).filter(row_digest__in=list(digests))
-        found = self.call(lambda: list(rows))
+        found = self.kept_of(field, keys)
         return {digests[each.row_digest]: _original(each) for each in found}
+
+    def kept_of(self, field: str, keys: Sequence[Any]) -> list[LostValue]:
+        """Return the same as it is stored, in no order."""
+        rows = self._kept(field).filter(row_digest__in=[digest(key_text(key)) for key in keys])
+        found: list[LostValue] = self.call(partial(list, rows))
+        return found
 
     def pages(self, field: str, *, removed: bool) -> Iterator[list[LostValue]]:
         """Yield all that was kept aside of a field that the reverted upgrade has changed or removed."""

@@ -24,7 +24,7 @@ from lowcode_async.sentences import JSON
 class Filling(Operation):
     """Fills one column in batches. Taken back, it does nothing: its column goes with it.
 
-    The migrate stage sets `force`, `progress`, `keeping` and `tally` before it executes the operation.
+    The migrate stage sets these attributes before it executes the operation.
     """
 
     model_name: str
@@ -38,6 +38,10 @@ class Filling(Operation):
     """Where values go that the way back would not give again; None forgets them."""
     tally: Tally | None = None
     """Where it is counted what is lost."""
+    anew = True
+    """Whether what was noted before is forgotten: not if these are but some of the rows."""
+    certain = True
+    """Whether to look for originals of rows, too, of which the database is certain what they become."""
 
     def state_forwards(self, app_label: str, state: ProjectState) -> None:
         """Leave the state as it is."""

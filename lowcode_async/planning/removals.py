@@ -124,6 +124,14 @@ def _held(column: Column, besides: Any = NO_VALUE) -> QuerySet[Any]:
     return held if besides is NO_VALUE else held.exclude(**{name: besides})
 
 
+def uncounted(column: Column, *, besides: Any = NO_VALUE) -> set[Written]:
+    """Return which of the `losses_of` a field do not count: empty text, and a value; see `removal_of`."""
+    shape = shape_of(column.plain_field)
+    kind = shape.kind if shape else Kind.TEXT
+    found = {written(kind, "")} if kind is Kind.TEXT else set()
+    return found if besides is NO_VALUE else found | {written(kind, besides)}
+
+
 def _values(column: Column, besides: Any) -> tuple[int, tuple[Sample, ...]]:
     held, shape = _held(column, besides), shape_of(column.plain_field)
     found = held.annotate(lowcode_value=column.value).values_list("pk", "lowcode_value")

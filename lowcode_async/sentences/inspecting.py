@@ -60,6 +60,11 @@ SENTENCES: dict[str, Sentence] = {
         en="table {table} lists rows that an upgrade has to look at again while it converts batch by batch; "
         "if no upgrade is under way, the next one drops it with its triggers",
     ),
+    "inspected_move_left": Sentence(
+        zh="数据表 {table} 属于升级逐批把行移到新表的过程；没有升级在进行时，下一次升级会连同触发器一起删除它",
+        en="table {table} belongs to an upgrade that moves rows to a new table batch by batch; "
+        "if no upgrade is under way, the next one drops it with its triggers",
+    ),
     "inspected_table_left": Sentence(
         zh="数据表 {table} 不属于任何模型",
         en="table {table} belongs to no model",

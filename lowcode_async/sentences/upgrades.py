@@ -159,6 +159,10 @@ SENTENCES: dict[str, Sentence] = {
         zh="该表（{rows} 行）的写入无需等待",
         en="Nobody who writes to the table ({rows} rows) has to wait",
     ),
+    "estimate_moves": Sentence(
+        zh="该表（{rows} 行）分批移到新表，其间每次写入最多等待约 0.1 秒",
+        en="The rows of the table ({rows}) move to a new one batch by batch; a write waits a tenth of a second at the most, about",
+    ),
     "estimate_impossible": Sentence(
         zh="无法估算：这些操作不能在样本上完成（该表共 {rows} 行）",
         en="Not known: the operations cannot be carried out on a sample (the table has {rows} rows)",

@@ -19,6 +19,7 @@ from lowcode_async.definitions.model import ModelDefinition
 from lowcode_async.errors import ModelNotFound
 from lowcode_async.migrating import marks
 from lowcode_async.migrating.backfilling import STALE, TOUCHED
+from lowcode_async.migrating.moving import MOVE
 from lowcode_async.models import DynamicModel, SchemaVersion, Upgrade
 from lowcode_async.planning.columns import column_of, default_table_of, link_table_of, table_of
 from lowcode_async.planning.databases import HOME, connection_of, database_of
@@ -37,6 +38,7 @@ _LEFT: Final = (
     (PREFIX, "inspected_clone_left"),
     (marks.PREFIX, "inspected_mark_left"),
     (STALE, "inspected_backfill_left"),
+    (MOVE, "inspected_move_left"),
     ("", "inspected_table_left"),
 )
 """Beginnings of the names of tables that are no model's, with what is said of them."""
@@ -213,7 +215,7 @@ def _stray_tables(connection: BaseDatabaseWrapper) -> set[str]:
     introspection = connection.introspection
     site = {each.lower() for each in introspection.django_table_names()}
     names = {each.lower() for each in introspection.table_names()} - site
-    ours = (f"{APP_LABEL}_", PREFIX, marks.PREFIX, STALE)
+    ours = (f"{APP_LABEL}_", PREFIX, marks.PREFIX, STALE, MOVE)
     return {each for each in names if each.startswith(ours)}
 
 

@@ -16,7 +16,7 @@ from lowcode_async.clock import database_now
 from lowcode_async.definitions.model import ModelDefinition
 from lowcode_async.errors import DefinitionInvalid, PlanOutdated, Problem, StageFailed
 from lowcode_async.models import PlannedUpgrade, Upgrade
-from lowcode_async.planning.costs import Cost, Estimate, costs_of, estimate_of
+from lowcode_async.planning.costs import Estimate, costs_of, estimate_of
 from lowcode_async.planning.databases import place_of
 from lowcode_async.planning.drift import differences, drift_error
 from lowcode_async.planning.findings import Finding, FindingKind
@@ -26,6 +26,7 @@ from lowcode_async.planning.planner import make_plan
 from lowcode_async.planning.probing import probe
 from lowcode_async.planning.progress import silent
 from lowcode_async.planning.refusals import refuse_on
+from lowcode_async.planning.seen import Cost
 from lowcode_async.sentences import JSON, Language, sentence
 from lowcode_async.upgrades.asking import parse_upon, problems_of, refuse_moved_on, version_of
 from lowcode_async.upgrades.events import iso

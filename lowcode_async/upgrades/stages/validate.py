@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from lowcode_async.migrating import backfilling, marks
+from lowcode_async.migrating import backfilling, marks, moving
 from lowcode_async.models import Upgrade
 from lowcode_async.planning.databases import HOME, place_of
 from lowcode_async.planning.drift import differences, drift_error
@@ -45,6 +45,7 @@ def _look(work: Work) -> tuple[Plan, list[Finding]]:
     work.progress(5)
     sweep(connection)
     backfilling.sweep(connection)
+    moving.sweep(connection)
     if connection.alias != HOME:
         marks.sweep(connection)
     found = differences(connection, plan)

@@ -12,9 +12,10 @@ from django.test import override_settings
 from lowcode_async.definitions.field_types import FIELD_METADATA
 from lowcode_async.definitions.model import FieldDefinition
 from lowcode_async.planning.clones import look_at
-from lowcode_async.planning.costs import UNKNOWN, Cost, Estimate, costs_of, estimate_of
+from lowcode_async.planning.costs import Estimate, costs_of, estimate_of
 from lowcode_async.planning.leftovers import PREFIX
 from lowcode_async.planning.plan import Plan
+from lowcode_async.planning.seen import UNKNOWN, Cost
 from tests.databases import Database
 from tests.integration.planning.tables import Tables, columns, field
 

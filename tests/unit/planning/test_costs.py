@@ -9,12 +9,12 @@ from django.db.migrations import operations
 
 from lowcode_async.definitions.model import FieldDefinition, ModelDefinition
 from lowcode_async.planning import costs
-from lowcode_async.planning.costs import UNKNOWN, Cost
 from lowcode_async.planning.findings import Finding, FindingKind
 from lowcode_async.planning.observers import Lock, _told, _Way
 from lowcode_async.planning.plan import Phase, Plan, PlannedOperation
 from lowcode_async.planning.planner import make_plan
 from lowcode_async.planning.rehearsal import about_table, known
+from lowcode_async.planning.seen import UNKNOWN, Cost
 from lowcode_async.upgrades.plans import grown
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import sqlite3
 from typing import Any
 
 import MySQLdb
@@ -19,7 +20,7 @@ from tests.integration.migrating.changes import (
     Change,
     field,
 )
-from tests.integration.migrating.dying import Died, Wire
+from tests.integration.migrating.dying import Died, Wire, is_write
 
 TEXT = field("age", "CharField", max_length=20, null=True)
 NUMBER = field("age", "IntegerField", null=True)
@@ -41,7 +42,7 @@ def people(item: Any) -> None:
 CASE = Case(old=(NAME, TEXT), new=(NAME, NUMBER), rows=people, force=True)
 
 
-BUSY = (psycopg.errors.LockNotAvailable, MySQLdb.OperationalError)
+BUSY = (psycopg.errors.LockNotAvailable, MySQLdb.OperationalError, sqlite3.OperationalError)
 """What somebody is told whom the worker keeps waiting, and who does not want to."""
 
 
@@ -51,10 +52,14 @@ class Writer:
     def __init__(self, **account: str) -> None:
         self.texts: dict[int, str | None] = dict(get_model("Item").objects.values_list("pk", "age"))
         given = connection.settings_dict
+        if connection.vendor == "sqlite":
+            self.connection: Any = sqlite3.connect(given["NAME"], isolation_level=None, timeout=0.0)
+            self.execute("PRAGMA foreign_keys = ON")
+            return
         own = {"user": given["USER"], "password": given["PASSWORD"], "host": given["HOST"]}
         own |= account
         if connection.vendor == "mysql":
-            self.connection: Any = MySQLdb.connect(
+            self.connection = MySQLdb.connect(
                 db=given["NAME"],
                 port=int(given["PORT"]),
                 **own,
@@ -84,7 +89,7 @@ class Writer:
 
     def insert(self, text: str | None) -> None:
         statement = "INSERT INTO dynamic_item (name, age) VALUES ('new', %s) RETURNING id"
-        [key] = self.execute(statement, text).fetchone()
+        [[key]] = self.execute(statement, text).fetchall()
         self.texts[key] = text
 
     def truncate(self) -> None:
@@ -95,6 +100,8 @@ class Writer:
 
     def execute(self, statement: str, *params: Any) -> Any:
         cursor = self.connection.cursor()
+        if connection.vendor == "sqlite":
+            return cursor.execute(statement.replace("%s", "?"), params)
         cursor.execute(statement, params or None)
         return cursor
 
@@ -112,12 +119,21 @@ class Writer:
 
 
 def is_batch(sql: str) -> bool:
+    """Tell whether a statement begins a batch, or is in it; others can still write before that."""
+    if connection.vendor == "sqlite":
+        return sql == "BEGIN IMMEDIATE" and any(each.endswith("_keys") for each in leftovers())
     return sql.startswith(('UPDATE "dynamic_item"', "UPDATE `dynamic_item`")) and "CASE WHEN" in sql
 
 
 def is_over(wire: Wire) -> bool:
-    """Tell whether a table of MySQL is held, or was: from then on new columns may be in place."""
-    return any(each.startswith("LOCK TABLES") for each in wire.statements[:-1])
+    """Tell whether a table of MySQL is held, or was, or one of SQLite moved: what is new may be in place."""
+    ends = ("LOCK TABLES", 'RENAME TO "dynamic_item"')
+    return any(end in each for each in wire.statements[:-1] for end in ends)
+
+
+def is_of_change(sql: str) -> bool:
+    """Tell whether a statement may change a table of a live model, or one that is made for a time."""
+    return is_write(sql) and ("dynamic_" in sql or "lowcode_move" in sql)
 
 
 def die_before_batch(number: int, wire: Wire, change: Change) -> None:
@@ -143,6 +159,7 @@ def leftovers() -> list[str]:
 
 
 _LEFTOVERS = {
+    "sqlite": "SELECT name FROM sqlite_master WHERE name GLOB 'lowcode_move*'",
     "postgresql": "SELECT relname FROM pg_class WHERE relname LIKE 'lowcode\\_stale%'"
     " UNION ALL SELECT proname FROM pg_proc WHERE proname LIKE 'lowcode\\_watch%'"
     " UNION ALL SELECT tgname FROM pg_trigger WHERE tgname LIKE 'zz\\_lowcode%'",

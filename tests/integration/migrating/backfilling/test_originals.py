@@ -25,8 +25,6 @@ from tests.integration.migrating.changes import (
 )
 from tests.integration.migrating.dying import Wire
 
-pytestmark = pytest.mark.parametrize("database", ["postgresql", "mysql"], indirect=True)
-
 
 def test_originals_come_back_unless_somebody_has_written_since(
     wire: Wire, writer: Callable[[], Writer]

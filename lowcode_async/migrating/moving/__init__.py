@@ -1,0 +1,6 @@
+"""Moving the rows of large tables on SQLite to new ones, while everybody goes on writing."""
+
+from lowcode_async.migrating.moving.executor import Moving
+from lowcode_async.migrating.moving.tables import MOVE, sweep
+
+__all__ = ["MOVE", "Moving", "sweep"]

@@ -1,0 +1,54 @@
+"""Short transactions, with pauses between them."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import Any, Final, TypeVar
+
+from lowcode_async.migrating.base import Execution, named
+from lowcode_async.migrating.locks import patiently
+from lowcode_async.migrating.pace import Pace
+from lowcode_async.migrating.sqlite import OwnTablesEditor, is_locked
+
+R = TypeVar("R")
+
+_PAUSE: Final = 0.03
+"""Seconds. Whoever waits for the file looks again after 25 milliseconds at the most, as long as he has not waited for long."""
+_LONG: Final = 0.075
+_LONG_PAUSE: Final = 0.11
+"""Seconds. Who has waited for longer looks again each twentieth or tenth of a second; see `sqlite3_busy_timeout`."""
+
+
+def briefly(
+    work: Callable[[Any], R], execution: Execution, described: str, *, pace: Pace | None = None
+) -> R:
+    """Do something whole, or not at all, without checks of foreign keys; then let others write.
+
+    Args:
+        work: is given a schema editor.
+        execution: the whole.
+        described: what it is, for people.
+        pace: is told how long it took, from the moment when the file was ours.
+
+    Raises:
+        StageFailed: the database refused.
+        LeaseLost: another worker has taken the stage over.
+    """
+    begun = time.perf_counter()
+
+    def attempt() -> R:
+        nonlocal begun
+        with OwnTablesEditor(execution.connection, tables=()) as editor, named(described):
+            begun = time.perf_counter()
+            execution.fence()
+            result = work(editor)
+            execution.prolong()
+        return result
+
+    result = patiently(attempt, execution, locked=is_locked, holders=lambda: "SQLite")
+    seconds = time.perf_counter() - begun
+    if pace is not None:
+        pace.after(seconds)
+    time.sleep(min(seconds, _PAUSE) if seconds < _LONG else _LONG_PAUSE)
+    return result
