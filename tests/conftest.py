@@ -22,6 +22,7 @@ django.setup()
 
 from tests.servers.base import Server, ServiceMissing  # noqa: E402
 from tests.servers.mariadb import MariaDB  # noqa: E402
+from tests.servers.mysql import VARIABLE, MySQL  # noqa: E402
 from tests.servers.postgresql import PostgreSQL  # noqa: E402
 from tests.servers.redis import Redis  # noqa: E402
 
@@ -104,8 +105,8 @@ def postgresql_server(request: pytest.FixtureRequest) -> Iterator[PostgreSQL]:
 
 @pytest.fixture(scope="session")
 def mariadb_server(request: pytest.FixtureRequest) -> Iterator[MariaDB]:
-    """A MariaDB server."""
-    yield from serve(MariaDB, request.config)
+    """A MariaDB server, or one of MySQL."""
+    yield from serve(MySQL if VARIABLE in os.environ else MariaDB, request.config)
 
 
 @pytest.fixture(scope="session")

@@ -45,8 +45,13 @@ class RelaxColumn(Operation):
             schema_editor.execute(_modified(schema_editor, field, null=True))
             return
         prepared = field.get_db_prep_save(value, schema_editor.connection)
-        default = schema_editor.quote_value(prepared)
-        schema_editor.execute(_altered(schema_editor, field, f"SET DEFAULT ({_text(default)})"))
+        default = _text(schema_editor.quote_value(prepared))
+        if any(
+            each in field.db_type(schema_editor.connection) for each in ("text", "blob", "json")
+        ):
+            # To MySQL a value in parentheses is but a value, of which a TEXT can have none; a call is not.
+            default = f"CONCAT({default})"
+        schema_editor.execute(_altered(schema_editor, field, f"SET DEFAULT ({default})"))
 
     def database_backwards(
         self, app_label: str, schema_editor: Any, from_state: ProjectState, to_state: ProjectState

@@ -133,7 +133,8 @@ def date_from_moment() -> Part:
     midnight = Sql(
         sqlite="substr(@, 12) = '00:00:00'",
         postgresql="(@ AT TIME ZONE 'UTC')::time = '00:00:00'",
-        mysql="TIME(@) = '00:00:00'",
+        # As a text MySQL compares it with the fractions of a second that the column has.
+        mysql="TIME(@) = TIME'00:00:00'",
     )
     return Part(
         guard=MOMENT.then(midnight),

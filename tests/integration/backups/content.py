@@ -53,8 +53,13 @@ def make_hard_rows() -> None:
     Hard.objects.bulk_create(rows)
     with connection.cursor() as cursor:
         cursor.execute("CREATE VIEW dynamic_view AS SELECT id, text FROM dynamic_hard")
-        for statement in PROGRAMS[connection.vendor]:
+        for statement in _of_the_server(PROGRAMS):
             cursor.execute(statement)
+
+
+def _of_the_server(statements: Mapping[str, tuple[str, ...]]) -> tuple[str, ...]:
+    maria = getattr(connection, "mysql_is_mariadb", False)
+    return (*statements[connection.vendor], *(statements["mariadb"] if maria else ()))
 
 
 PROGRAMS: Mapping[str, tuple[str, ...]] = {
@@ -79,9 +84,9 @@ PROGRAMS: Mapping[str, tuple[str, ...]] = {
     "mysql": (
         "CREATE TRIGGER dynamic_trigger BEFORE UPDATE ON dynamic_hard FOR EACH ROW SET NEW.big = 1",
         "CREATE PROCEDURE dynamic_procedure() BEGIN SELECT ';'; END",
-        "CREATE EVENT dynamic_event ON SCHEDULE EVERY 1 YEAR DO DELETE FROM dynamic_hard",
-        "CREATE SEQUENCE dynamic_sequence START WITH 42",
+        "CREATE EVENT dynamic_event ON SCHEDULE EVERY 1 YEAR STARTS '2099-01-01' DO DELETE FROM dynamic_hard",
     ),
+    "mariadb": ("CREATE SEQUENCE dynamic_sequence START WITH 42",),
 }
 
 # What goes with `clean`, which only drops tables and functions.
@@ -98,15 +103,15 @@ REMOVALS: Mapping[str, tuple[str, ...]] = {
         "DROP VIEW IF EXISTS dynamic_view",
         "DROP PROCEDURE IF EXISTS dynamic_procedure",
         "DROP EVENT IF EXISTS dynamic_event",
-        "DROP SEQUENCE IF EXISTS dynamic_sequence",
     ),
+    "mariadb": ("DROP SEQUENCE IF EXISTS dynamic_sequence",),
 }
 
 
 def remove_all() -> None:
     """Remove what `make_hard_rows` has made besides tables."""
     with transaction.atomic(), connection.cursor() as cursor:
-        for statement in REMOVALS[connection.vendor]:
+        for statement in _of_the_server(REMOVALS):
             cursor.execute(statement)
 
 

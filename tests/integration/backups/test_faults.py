@@ -40,6 +40,7 @@ SPOILED = {
         "'site.dynamic_pen' doesn't exist (1146)",
         "mariadb-dump: Couldn't execute 'SELECT /*!40001 SQL_NO_CACHE */ `id`, `age` FROM "
         "`dynamic_pen`': Unknown column 'age' in 'SELECT' (1054)",
+        "mysqldump: Error in field count for table: `dynamic_pen` !  Aborting.",
     ),
 }
 """What the programs say when a table was altered while they dumped."""
@@ -61,7 +62,8 @@ def test_a_missing_program_says_what_to_install(
     monkeypatch.setenv("PATH", str(tmp_path))
     error = failure()
     assert error.code == "backup_tool_missing"
-    expected = {"postgresql": "postgresql-client-15", "mysql": "mariadb-client"}
+    mysql = "mariadb" if getattr(connection, "mysql_is_mariadb", True) else "mysql"
+    expected = {"postgresql": "postgresql-client-15", "mysql": f"{mysql}-client"}
     assert expected[database.vendor] in error.sentence("zh")
     assert nothing_left(folder)
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
-from django.db import IntegrityError, connection
+from django.db import DatabaseError, IntegrityError, connection
 
 from lowcode_async.definitions.model import FieldDefinition, ModelDefinition
 from lowcode_async.errors import StageFailed
@@ -182,9 +182,8 @@ def test_a_required_field_without_default_is_added_to_an_empty_table(tables: Tab
 def test_a_required_field_without_default_is_never_filled_with_zeros(tables: Tables) -> None:
     tables.upgrade("Product", NAME)
     tables.insert("Product", {"name": "a"})
-    with pytest.raises(Exception, match=r".") as refused:
+    with pytest.raises(DatabaseError, match=r"(?i)\bnull\b|truncated"):
         tables.upgrade("Product", NAME, field("size", "IntegerField"))
-    assert isinstance(refused.value, IntegrityError) or "truncated" in str(refused.value)
 
 
 def test_nulls_become_the_default_only_by_force(tables: Tables) -> None:

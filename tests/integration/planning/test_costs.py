@@ -103,6 +103,10 @@ ANSWERS: dict[str, tuple[list[FieldDefinition], str, dict[str, tuple[bool, bool,
 }
 
 
+IN_PLACE = {"a converted column is closed", "an index is made", "a length grows"}
+"""What MySQL does in place, and does not say whether that copies the rows."""
+
+
 def product(tables: Tables, *, rows: int = 0) -> None:
     tables.upgrade("Product", NAME, AGE)
     tables.insert(
@@ -136,7 +140,10 @@ def test_the_server_says_what_an_operation_does_to_the_table(
         for operation, cost in costs(tables.plan("Product", *fields)).items()
         if operation.startswith(words)
     ]
-    assert (found.rewrites, found.scans, found.lock) == answers[database.vendor]
+    rewrites, scans, lock = answers[database.vendor]
+    if database.vendor == "mysql" and not connection.mysql_is_mariadb and change in IN_PLACE:
+        rewrites, scans = None, True
+    assert (found.rewrites, found.scans, found.lock) == (rewrites, scans, lock)
 
 
 @pytest.mark.parametrize("database", ["postgresql"], indirect=True)
@@ -272,6 +279,6 @@ def test_a_column_that_is_required_is_not_written_anew_while_all_wait(tables: Ta
     product(tables, rows=10)
     plan = tables.plan("Product", NAME, field("age", "IntegerField"))
     with override_settings(LOWCODE_BACKFILL_ROWS=11):
-        assert costs(plan)["Alter field age_v2 on Product"].rewrites
+        assert costs(plan)["Alter field age_v2 on Product"].rewrites is not False
     with override_settings(LOWCODE_BACKFILL_ROWS=10):
         assert not any(each.rewrites for each in costs(plan).values() if each.lock != NOBODY)
