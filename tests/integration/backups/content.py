@@ -84,7 +84,7 @@ PROGRAMS: Mapping[str, tuple[str, ...]] = {
     "mysql": (
         "CREATE TRIGGER dynamic_trigger BEFORE UPDATE ON dynamic_hard FOR EACH ROW SET NEW.big = 1",
         "CREATE PROCEDURE dynamic_procedure() BEGIN SELECT ';'; END",
-        "CREATE EVENT dynamic_event ON SCHEDULE EVERY 1 YEAR STARTS '2099-01-01' DO DELETE FROM dynamic_hard",
+        "CREATE EVENT dynamic_event ON SCHEDULE EVERY 1 YEAR STARTS '2037-01-01' DO DELETE FROM dynamic_hard",
     ),
     "mariadb": ("CREATE SEQUENCE dynamic_sequence START WITH 42",),
 }
