@@ -22,7 +22,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, Final, TypeVar
 
-from django.db import DatabaseError
+from django.db import DatabaseError, IntegrityError
 
 from lowcode_async.errors import Retryable, StageFailed
 from lowcode_async.migrating.base import Execution, Warnings
@@ -74,6 +74,8 @@ class Moving:
         try:
             move.begin()
             move.fill()
+            move.catch_up()
+            move.look_over()
             move.catch_up()
             move.end()
         except Retryable:
@@ -148,10 +150,12 @@ class _Move:
         """Move the rows again that others have written, until only few are left."""
         for _ in range(_ROUNDS):
             if self._counted(self._redo) < _FEW:
-                break
-        else:
-            log.warning("rows change faster than they move upgrade=%s", self.execution.upgrade.pk)
-        self._again(self.rows.amiss())
+                return
+        log.warning("rows change faster than they move upgrade=%s", self.execution.upgrade.pk)
+
+    def look_over(self) -> None:
+        """Take rows away that went without the triggers; see `Rows.gone`."""
+        self._again(self.rows.gone())
 
     def _again(self, keys: Sequence[Any]) -> None:
         while keys:
@@ -187,8 +191,18 @@ class _Move:
             tally = Tally(self.tally.findings)
             return work(editor, tally), tally
 
-        result, self.tally = briefly(counted, self.execution, _MOVE, pace=self.pace)
-        return result
+        def attempt() -> R:
+            result, self.tally = briefly(counted, self.execution, _MOVE, pace=self.pace)
+            return result
+
+        try:
+            return attempt()
+        except StageFailed as error:
+            if not isinstance(error.__cause__, IntegrityError) or not (gone := self.rows.gone()):
+                raise
+        # What is in the way has gone from the old table.
+        self._again(gone)
+        return attempt()
 
 
 def _clear(execution: Execution, tables: Tables) -> None:

@@ -2,25 +2,21 @@
 
 from __future__ import annotations
 
-import copy
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Self
 
-from django.db.migrations.operations import AddField, RemoveField, RenameField
-from django.db.migrations.operations.base import Operation
-from django.db.migrations.state import ModelState, ProjectState
+from django.db.migrations.state import ProjectState
 
 from lowcode_async.migrating.base import Execution, named
+from lowcode_async.migrating.moving.steps import Step, steps_on
 from lowcode_async.migrating.moving.tables import Tables
 from lowcode_async.planning.convert_values import ConvertValues
 from lowcode_async.planning.ensuring import EnsureEmpty
 from lowcode_async.planning.findings import FindingKind
 from lowcode_async.planning.keeping import Keeping
-from lowcode_async.planning.moves import does_nothing_to_rows
 from lowcode_async.planning.operations import Filling
-from lowcode_async.planning.plan import Plan
 from lowcode_async.planning.rows import Column
 from lowcode_async.planning.samples import key_json
 from lowcode_async.planning.state import APP_LABEL
@@ -30,21 +26,12 @@ _INDEX: Final = ("CREATE INDEX", "CREATE UNIQUE INDEX")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Step:
-    """One operation on some rows, with the states before and behind it."""
-
-    operation: Operation
-    before: ProjectState
-    after: ProjectState
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Rows:
     """What a plan makes of rows."""
 
     execution: Execution
     tables: Tables
-    steps: Sequence[_Step]
+    steps: Sequence[Step]
     after: ProjectState
     """The state behind the steps."""
     keeping: Keeping
@@ -52,7 +39,7 @@ class Rows:
     @classmethod
     def of(cls, execution: Execution, tables: Tables) -> Self:
         """Return what a plan makes of rows."""
-        steps, after = _steps(execution, tables.some)
+        steps, after = steps_on(execution, tables.some)
         return cls(
             execution=execution,
             tables=tables,
@@ -81,17 +68,15 @@ class Rows:
         [(count,)] = self._asked(f"SELECT count(*) FROM {self._table}")
         return int(count)
 
-    def amiss(self) -> list[Any]:
-        """Return the keys of rows that are in one table and not in the other, nor on the list.
+    def gone(self) -> list[Any]:
+        """Return the keys of rows that are in the new table but no longer in the old one.
 
-        There are none, unless rows went without the triggers: ``REPLACE`` does that to rows that have
+        There are none, unless others went without the triggers: ``REPLACE`` does that to rows that have
         another's unique value. To look for them takes a while, in which everybody can write.
         """
-        key, old, new = self._key, self._table, self.tables.new
+        key, new = self._key, self.tables.new
         found = self._asked(
-            f"SELECT {key} FROM {old} WHERE {key} NOT IN (SELECT {key} FROM {new})"
-            f" UNION ALL SELECT {key} FROM {new} WHERE {key} NOT IN (SELECT {key} FROM {old})"
-            f" EXCEPT SELECT key FROM {self.tables.keys}"
+            f"SELECT {key} FROM {new} WHERE {key} NOT IN (SELECT {key} FROM {self._table})"
         )
         return [each for (each,) in found]
 
@@ -197,8 +182,8 @@ class Rows:
 
     def _forget(self, tally: Tally, keys: Sequence[Any]) -> None:
         """Forget what was told of rows."""
-        to_python = self.source._meta.pk.to_python
-        known = [to_python(each) for each in keys]
+        key = Column(self.source, self.source._meta.pk.name, self.execution.connection)
+        known = [key.read(each) for each in keys]
         samples = {key_json(key) for key in known}
         for step in self.steps:
             match step.operation:
@@ -246,67 +231,6 @@ class Rows:
 
     def _model(self, state: ProjectState) -> Any:
         return state.apps.get_model(APP_LABEL, self._name)
-
-
-def _steps(execution: Execution, table: str) -> tuple[list[_Step], ProjectState]:
-    """Return what is done to some rows, and the state behind it.
-
-    No indexes or constraints: the new table has them. And no column is renamed or dropped, for which SQLite
-    would parse the whole schema: the fields know what their columns are called.
-    """
-    plan, steps = execution.plan, list[_Step]()
-    state = _bare(plan, table)
-    before = plan.from_state.apps.get_model(APP_LABEL, plan.name_before)
-    columns = {each.name: each.column for each in before._meta.local_concrete_fields}
-    for planned in plan.operations:
-        operation = copy.copy(planned.operation)
-        if does_nothing_to_rows(operation):
-            continue
-        if isinstance(operation, Filling):
-            operation.anew = False
-            operation.force, operation.keeping = execution.force, execution.keeping
-        after = state.clone()
-        operation.state_forwards(APP_LABEL, after)
-        _follow(operation, columns)
-        _pin(after.models[APP_LABEL, plan.name_before.lower()], columns)
-        if not isinstance(operation, RenameField | RemoveField):
-            steps.append(_Step(operation=operation, before=state, after=after))
-        state = after
-    return steps, state
-
-
-def _follow(operation: Operation, columns: dict[str, str]) -> None:
-    """Note what becomes of the columns of fields."""
-    match operation:
-        case AddField(name=name):
-            columns[name] = f"lowcode_{len(columns)}_{name}"
-        case RenameField(old_name=name, new_name=to):
-            columns[to] = columns.pop(name)
-        case RemoveField(name=name):
-            del columns[name]
-
-
-def _pin(own: ModelState, columns: Mapping[str, str]) -> None:
-    """Let the fields of a state that is not rendered yet have these columns."""
-    for name, column in columns.items():
-        field: Any = own.fields[name].clone()
-        field.db_column = column
-        own.fields[name] = field
-
-
-def _bare(plan: Plan, table: str) -> ProjectState:
-    """Return the state before a plan, with a bare table in the place of the model's."""
-    state = ProjectState()
-    for key, each in plan.from_state.models.items():
-        own = key == (APP_LABEL, plan.name_before.lower())
-        state.add_model(_as_bare(each, table) if own else each.clone())
-    return state
-
-
-def _as_bare(own: ModelState, table: str) -> ModelState:
-    fields = [(name, field) for name, field in own.fields.items() if not field.many_to_many]
-    options = {"db_table": table, "indexes": [], "constraints": []}
-    return ModelState(own.app_label, own.name, fields, options, own.bases)
 
 
 def _without_indexes(

@@ -20,10 +20,15 @@ _REFERENCE: Final = re.compile(
 
 
 def release(cursor: Any, table: str) -> None:
-    """Let a table point at others no more, so that nobody is refused anything for its sake."""
+    """Let a table point at others no more, so that nobody is refused anything for its sake.
+
+    Nothing happens where the library does not allow it; see `planning.moves`.
+    """
     cursor.execute("SELECT sql FROM sqlite_master WHERE type = 'table' AND name = %s", [table])
     for (sql,) in cursor.fetchall():
-        with _writable(cursor):
+        with _writable(cursor) as allowed:
+            if not allowed:
+                return
             cursor.execute(
                 "UPDATE sqlite_master SET sql = %s WHERE type = 'table' AND name = %s",
                 [_REFERENCE.sub("", sql), table],
@@ -55,10 +60,12 @@ def index_in(sql: str) -> str:
 
 
 @contextlib.contextmanager
-def _writable(cursor: Any) -> Iterator[None]:
+def _writable(cursor: Any) -> Iterator[bool]:
     cursor.execute("PRAGMA writable_schema = ON")
+    cursor.execute("PRAGMA writable_schema")
+    (allowed,) = cursor.fetchone()
     try:
-        yield
+        yield bool(allowed)
     finally:
         # Reads the schema anew, too.
         cursor.execute("PRAGMA writable_schema = RESET")

@@ -13,11 +13,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
 
-from django.db import DatabaseError, transaction
-
-from lowcode_async.errors import Retryable
 from lowcode_async.migrating.moving.schema import as_index, index_in, release, rename_indexes
-from lowcode_async.models import Upgrade
 
 if TYPE_CHECKING:
     from django.db.backends.base.base import BaseDatabaseWrapper
@@ -29,8 +25,6 @@ _STANDING: Final = "SELECT name FROM sqlite_master WHERE type = 'table' AND name
 _INDEXES: Final = (
     "SELECT name FROM sqlite_master WHERE type = 'index' AND tbl_name = %s AND sql NOT NULL"
 )
-_SWEPT: Final = 20_000
-"""Rows that are swept away at once."""
 _EVENTS: Final = {"INSERT": ("NEW",), "UPDATE": ("OLD", "NEW"), "DELETE": ("OLD",)}
 
 
@@ -207,26 +201,3 @@ def standing(connection: BaseDatabaseWrapper) -> set[UUID]:
         return {
             UUID(hex=name.removeprefix(MOVE).partition("_")[0]) for (name,) in cursor.fetchall()
         }
-
-
-def sweep(connection: BaseDatabaseWrapper) -> None:
-    """Drop what upgrades that are over have left: a restored backup may bring some back.
-
-    Raises:
-        Retryable: somebody else is writing all the time.
-    """
-    left = standing(connection)
-    if not left:
-        return
-    busy = Upgrade.objects.filter(pk__in=left, active_model__isnull=False)
-    for task_id in left.difference(busy.values_list("pk", flat=True)):
-        tables = Tables(connection, task_id)
-        try:
-            with transaction.atomic(using=connection.alias):
-                tables.give_up()
-            gone: int | None = 0
-            while gone is not None:
-                with transaction.atomic(using=connection.alias):
-                    gone = tables.discard_some(_SWEPT)
-        except DatabaseError as error:
-            raise Retryable("try_again") from error

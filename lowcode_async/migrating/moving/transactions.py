@@ -13,11 +13,9 @@ from lowcode_async.migrating.sqlite import OwnTablesEditor, is_locked
 
 R = TypeVar("R")
 
+_SOON: Final = 0.075
 _PAUSE: Final = 0.03
-"""Seconds. Whoever waits for the file looks again after 25 milliseconds at the most, as long as he has not waited for long."""
-_LONG: Final = 0.075
 _LONG_PAUSE: Final = 0.11
-"""Seconds. Who has waited for longer looks again each twentieth or tenth of a second; see `sqlite3_busy_timeout`."""
 
 
 def briefly(
@@ -50,5 +48,14 @@ def briefly(
     seconds = time.perf_counter() - begun
     if pace is not None:
         pace.after(seconds)
-    time.sleep(min(seconds, _PAUSE) if seconds < _LONG else _LONG_PAUSE)
+    pause(seconds)
     return result
+
+
+def pause(seconds: float) -> None:
+    """Let others write, after the file was ours for some seconds.
+
+    Who waits for it looks whether it is free after 1, 2, 5, 10, 15, 20, three times 25, twice 50, and then every 100
+    milliseconds (`sqliteDefaultBusyCallback`). So who has waited for long needs a longer pause to find it.
+    """
+    time.sleep(min(seconds, _PAUSE) if seconds < _SOON else _LONG_PAUSE)

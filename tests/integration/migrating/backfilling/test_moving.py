@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import contextlib
+import datetime as dt
+import decimal
+import uuid
 from collections.abc import Callable
 from typing import Any
 
@@ -12,9 +15,11 @@ from django.db import connection
 from django.test import override_settings
 
 from lowcode_async import get_model
+from lowcode_async.definitions.model import FieldDefinition
 from lowcode_async.models import LostValue
 from lowcode_async.planning.costs import costs_of, estimate_of
 from lowcode_async.planning.findings import FindingKind
+from lowcode_async.planning.lost_values import key_text
 from lowcode_async.planning.observers import Lock
 from lowcode_async.upgrades.planned import plan_of
 from tests.databases import Database
@@ -115,6 +120,82 @@ def test_what_refers_to_the_table_and_what_it_refers_to_stays_so(
     assert pointing == {"dynamic_item"}
     assert asked("PRAGMA foreign_key_check") == []
     assert asked("PRAGMA integrity_check") == [("ok",)]
+
+
+def test_rows_that_others_replace_are_gone(wire: Wire, writer: Callable[[], Writer]) -> None:
+    """SQLite fires no trigger for a row that makes room for another's unique value."""
+    change = Change(
+        Case(
+            old=(field("name", "CharField", max_length=50, unique=True), TEXT),
+            new=(field("name", "CharField", max_length=50, unique=True), AGE),
+            rows=lambda item: item.objects.bulk_create(
+                item(name=f"n{number}", age="7") for number in range(600)
+            ),
+        )
+    )
+    somebody, batches = writer(), 0
+    first, second = sorted(somebody.texts)[:2]
+
+    def write(sql: str) -> None:
+        nonlocal batches
+        batches += is_batch(sql)
+        if is_batch(sql) and batches == 3:
+            somebody.execute(
+                "REPLACE INTO dynamic_item (id, name, age) VALUES (%s, 'n0', '8')", second
+            )
+
+    with wire.tapped(before=write):
+        change.work()
+    assert batches > 3
+    rows = dict(get_model("Item").objects.values_list("pk", "age"))
+    assert rows == dict.fromkeys(somebody.texts.keys() - {first}, 7) | {second: 8}
+
+
+@pytest.mark.parametrize(
+    ("key", "keys"),
+    [
+        (field("code", "UUIDField", primary_key=True), [uuid.UUID(int=n) for n in range(300)]),
+        (
+            field("code", "DateTimeField", primary_key=True),
+            [dt.datetime(2024, 1, 1, 0, n // 60, n % 60, tzinfo=dt.UTC) for n in range(300)],
+        ),
+        (
+            field("code", "DecimalField", max_digits=9, decimal_places=2, primary_key=True),
+            [decimal.Decimal(n).scaleb(-2) for n in range(300)],
+        ),
+        (field("code", "CharField", max_length=9, primary_key=True), [f"é{n}" for n in range(300)]),
+    ],
+)
+def test_rows_are_known_by_whatever_their_key_is(
+    wire: Wire, writer: Callable[[], Writer], key: FieldDefinition, keys: list[Any]
+) -> None:
+    change = Change(
+        Case(
+            old=(key, TEXT),
+            new=(key, AGE),
+            rows=lambda item: item.objects.bulk_create(
+                item(code=code, age="n/a" if code == keys[1] else "7") for code in keys
+            ),
+            force=True,
+        )
+    )
+    somebody, batches = writer(), 0
+
+    def write(sql: str) -> None:
+        nonlocal batches
+        batches += is_batch(sql)
+        if is_batch(sql) and batches in (3, 4):
+            somebody.execute("UPDATE dynamic_item SET age = '8' WHERE age = 'n/a'")
+            somebody.execute("UPDATE dynamic_item SET age = '?' WHERE rowid = 3")
+
+    with wire.tapped(before=write):
+        findings = change.work()
+    assert batches > 3
+    expected = dict.fromkeys(keys, 7) | {keys[1]: 8, keys[2]: None}
+    assert dict(get_model("Item").objects.values_list("pk", "age")) == expected
+    [lost] = LostValue.objects.all()
+    assert (lost.row_key, lost.value) == (key_text(keys[2]), '"?"')
+    assert [each.count for each in findings] == [1]
 
 
 def test_no_key_is_given_twice(wire: Wire) -> None:
