@@ -102,9 +102,11 @@ def _relaxations(plan: Plan, contracts: Sequence[PlannedOperation]) -> list[Plan
         if each.phase is not Phase.CONTRACT:
             each.operation.state_forwards(APP_LABEL, state)
     fields = state.models[APP_LABEL, plan.after.name.lower()].fields
+    held = any(isinstance(each.operation, Filling) for each in plan.operations)
     return [
         PlannedOperation(
-            operation=RelaxColumn(plan.after.name, each.operation.name), phase=Phase.SWAP
+            operation=RelaxColumn(plan.after.name, each.operation.name, held=held),
+            phase=Phase.SWAP,
         )
         for each in contracts
         if isinstance(each.operation, RemoveField) and _is_needed(fields[each.operation.name])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from django.db.migrations.operations.base import Operation, OperationCategory
@@ -16,15 +17,19 @@ class RelaxColumn(Operation):
     Between the record of the new version and the drop of the old column, rows are inserted that do
     not name it; MySQL would refuse them. A default is a matter of metadata. Where every row has to
     have another value (unique, foreign key) the column becomes nullable, which copies the table.
+    That takes too long while the table is held: then these constraints go first, as nobody can do
+    what they forbid.
     """
 
     reduces_to_sql = True
     reversible = True
     category = OperationCategory.ALTERATION
 
-    def __init__(self, model_name: str, name: str) -> None:
+    def __init__(self, model_name: str, name: str, *, held: bool) -> None:
         self.model_name = model_name
         self.name = name
+        self.held = held
+        """Whether the table is held until the new version is recorded."""
 
     def describe(self) -> str:
         """Say what it does."""
@@ -40,32 +45,63 @@ class RelaxColumn(Operation):
         field: Any = from_state.apps.get_model(app_label, self.model_name)._meta.get_field(
             self.name
         )
-        value = _value_for(field)
+        value = self._value_for(field)
         if value is None:
             schema_editor.execute(_modified(schema_editor, field, null=True))
             return
-        prepared = field.get_db_prep_save(value, schema_editor.connection)
-        default = _text(schema_editor.quote_value(prepared))
-        if any(
-            each in field.db_type(schema_editor.connection) for each in ("text", "blob", "json")
-        ):
-            # To MySQL a value in parentheses is but a value, of which a TEXT can have none; a call is not.
-            default = f"CONCAT({default})"
-        schema_editor.execute(_altered(schema_editor, field, f"SET DEFAULT ({default})"))
+        for statement in _unconstrained(schema_editor, field):
+            schema_editor.execute(statement)
+        prepared = _prepared(field, value, schema_editor.connection)
+        default = schema_editor.quote_value(prepared)
+        schema_editor.execute(_altered(schema_editor, field, f"SET DEFAULT ({_text(default)})"))
 
     def database_backwards(
         self, app_label: str, schema_editor: Any, from_state: ProjectState, to_state: ProjectState
     ) -> None:
         """Make the column what it was."""
-        field: Any = to_state.apps.get_model(app_label, self.model_name)._meta.get_field(self.name)
-        if _value_for(field) is None:
+        model: Any = to_state.apps.get_model(app_label, self.model_name)
+        field = model._meta.get_field(self.name)
+        if self._value_for(field) is None:
             schema_editor.execute(_modified(schema_editor, field, null=False))
-        else:
-            schema_editor.execute(_altered(schema_editor, field, "DROP DEFAULT"))
+            return
+        schema_editor.execute(_altered(schema_editor, field, "DROP DEFAULT"))
+        for statement in _constrained(schema_editor, field):
+            schema_editor.execute(statement)
+
+    def _value_for(self, field: Any) -> Any:
+        constrained = field.unique or field.remote_field
+        return None if constrained and not self.held else stand_in(_plain(field))
 
 
-def _value_for(field: Any) -> Any:
-    return None if field.unique or field.remote_field else stand_in(field)
+def _plain(field: Any) -> Any:
+    """Return the field whose type the column has: for a relation, the key it points at."""
+    while field.remote_field is not None:
+        field = field.target_field
+    return field
+
+
+def _prepared(field: Any, value: Any, connection: Any) -> Any:
+    """Return a value as the database takes it; an automatic key would not take a zero from Django."""
+    return value if isinstance(value, int) else _plain(field).get_db_prep_save(value, connection)
+
+
+def _unconstrained(editor: Any, field: Any) -> Iterator[Any]:
+    """Yield what drops the constraints of a column by which rows would mind a default."""
+    model, columns = field.model, [field.column]
+    for name in editor._constraint_names(model, columns, foreign_key=True):  # noqa: SLF001
+        yield editor._delete_fk_sql(model, name)  # noqa: SLF001
+    for name in editor._constraint_names(model, columns, unique=True, primary_key=False):  # noqa: SLF001
+        yield editor._delete_unique_sql(model, name)  # noqa: SLF001
+
+
+def _constrained(editor: Any, field: Any) -> Iterator[Any]:
+    """Yield what makes these constraints anew, of those that are not there."""
+    model, columns = field.model, [field.column]
+    if field.unique and not editor._constraint_names(model, columns, unique=True):  # noqa: SLF001
+        yield editor._create_unique_sql(model, [field])  # noqa: SLF001
+    refers = field.remote_field and field.db_constraint
+    if refers and not editor._constraint_names(model, columns, foreign_key=True):  # noqa: SLF001
+        yield editor._create_fk_sql(model, field, "_fk_%(to_table)s_%(to_column)s")  # noqa: SLF001
 
 
 def _altered(editor: Any, field: Any, change: str) -> str:
