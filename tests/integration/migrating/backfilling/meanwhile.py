@@ -88,8 +88,11 @@ class Writer:
         del self.texts[key]
 
     def insert(self, text: str | None) -> None:
-        statement = "INSERT INTO dynamic_item (name, age) VALUES ('new', %s) RETURNING id"
-        [[key]] = self.execute(statement, text).fetchall()
+        statement = "INSERT INTO dynamic_item (name, age) VALUES ('new', %s)"
+        if connection.vendor == "postgresql":
+            key = self.execute(f"{statement} RETURNING id", text).fetchone()[0]
+        else:
+            key = self.execute(statement, text).lastrowid
         self.texts[key] = text
 
     def truncate(self) -> None:
