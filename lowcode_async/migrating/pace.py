@@ -21,8 +21,12 @@ class Pace:
     """What a batch takes before it comes to its rows, if that counts: a batch should take twice as
     long at least, or all time would go into that on a busy machine."""
 
+    batches: int = 0
+    """How many there were."""
+
     def after(self, seconds: float) -> None:
         """Make the next batch larger or smaller, at most twice."""
+        self.batches += 1
         fixed, target = 0.0, self.seconds
         if self.fixed is not None:
             smallest = self.size <= _SMALLEST

@@ -16,6 +16,8 @@ R = TypeVar("R")
 _SOON: Final = 0.075
 _PAUSE: Final = 0.03
 _LONG_PAUSE: Final = 0.11
+_EACH: Final = 3
+"""Each third pause is a long one."""
 
 
 def briefly(
@@ -48,14 +50,14 @@ def briefly(
     seconds = time.perf_counter() - begun
     if pace is not None:
         pace.after(seconds)
-    pause(seconds)
+    pause(seconds, long=pace is not None and pace.batches % _EACH == 0)
     return result
 
 
-def pause(seconds: float) -> None:
+def pause(seconds: float, *, long: bool = False) -> None:
     """Let others write, after the file was ours for some seconds.
 
     Who waits for it looks whether it is free after 1, 2, 5, 10, 15, 20, three times 25, twice 50, and then every 100
     milliseconds (`sqliteDefaultBusyCallback`). So who has waited for long needs a longer pause to find it.
     """
-    time.sleep(min(seconds, _PAUSE) if seconds < _SOON else _LONG_PAUSE)
+    time.sleep(_LONG_PAUSE if long or seconds >= _SOON else min(seconds, _PAUSE))
