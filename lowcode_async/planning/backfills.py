@@ -44,7 +44,7 @@ def backfilled(plan: Plan, connection: BaseDatabaseWrapper) -> tuple[Conversion,
     )
     if not chosen or not _is_large(model, connection):
         return ()
-    return () if _follows_others(model, plan.conversions, connection) else chosen
+    return () if _changes_unnoticed(model, plan.conversions, connection) else chosen
 
 
 _FOLLOWING: Final = """
@@ -56,12 +56,20 @@ _FOLLOWING: Final = """
 """
 
 
-def _follows_others(
+_TRIGGERS: Final = """
+    SELECT 1 FROM information_schema.triggers
+    WHERE event_object_schema = DATABASE() AND event_object_table = %s
+      AND event_manipulation = 'UPDATE' AND action_timing = 'BEFORE' LIMIT 1
+"""
+
+
+def _changes_unnoticed(
     model: Any, conversions: tuple[Conversion, ...], connection: BaseDatabaseWrapper
 ) -> bool:
-    """Tell whether rows change with those they point at, by a rule that the site has made by hand.
+    """Tell whether rows may change while nothing else of them takes notice, on MySQL and MariaDB.
 
-    On MySQL and MariaDB nothing else of the row takes notice of that.
+    By rules that the site has made by hand: a row changes with that at which it points, or a trigger
+    changes one that is set to what it holds already, which MySQL takes for no change at all.
     """
     if connection.vendor != "mysql":
         return False
@@ -69,7 +77,9 @@ def _follows_others(
     with connection.cursor() as cursor:
         cursor.execute(_FOLLOWING, [model._meta.db_table])
         following = {column for (column,) in cursor.fetchall()}
-    return not following.isdisjoint(each.column for each in fields)
+        cursor.execute(_TRIGGERS, [model._meta.db_table])
+        has_trigger = cursor.fetchone() is not None
+    return has_trigger or not following.isdisjoint(each.column for each in fields)
 
 
 def is_beforehand(planned: PlannedOperation, chosen: tuple[Conversion, ...]) -> bool:
