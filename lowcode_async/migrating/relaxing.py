@@ -51,9 +51,8 @@ class RelaxColumn(Operation):
             return
         for statement in _unconstrained(schema_editor, field):
             schema_editor.execute(statement)
-        prepared = _prepared(field, value, schema_editor.connection)
-        default = schema_editor.quote_value(prepared)
-        schema_editor.execute(_altered(schema_editor, field, f"SET DEFAULT ({_text(default)})"))
+        default = _default(schema_editor, field, value)
+        schema_editor.execute(_altered(schema_editor, field, f"SET DEFAULT ({default})"))
 
     def database_backwards(
         self, app_label: str, schema_editor: Any, from_state: ProjectState, to_state: ProjectState
@@ -80,9 +79,17 @@ def _plain(field: Any) -> Any:
     return field
 
 
-def _prepared(field: Any, value: Any, connection: Any) -> Any:
-    """Return a value as the database takes it; an automatic key would not take a zero from Django."""
-    return value if isinstance(value, int) else _plain(field).get_db_prep_save(value, connection)
+def _default(editor: Any, field: Any, value: Any) -> str:
+    """Return a value as a default is written."""
+    connection = editor.connection
+    # An automatic key would not take a zero from Django.
+    is_ready = isinstance(value, int)
+    prepared = value if is_ready else _plain(field).get_db_prep_save(value, connection)
+    default = _text(editor.quote_value(prepared))
+    if any(each in field.db_type(connection) for each in ("text", "blob", "json")):
+        # To MySQL a value in parentheses is but a value, of which a TEXT can have none; a call is not.
+        return f"CONCAT({default})"
+    return default
 
 
 def _unconstrained(editor: Any, field: Any) -> Iterator[Any]:

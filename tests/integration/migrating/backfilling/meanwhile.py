@@ -113,10 +113,13 @@ class Writer:
         change.assert_new()
         found = dict(get_model("Item").objects.values_list("pk", "age"))
         assert found == {key: BECOMES[text] for key, text in self.texts.items()}
-        kept = {
-            int(each.row_key): json.loads(each.value or "null") for each in LostValue.objects.all()
-        }
-        assert kept == {key: text for key, text in self.texts.items() if text in CHANGED}
+        kept = [
+            (int(each.row_key), json.loads(each.value or "null"))
+            for each in LostValue.objects.all()
+        ]
+        assert sorted(kept) == sorted(
+            (key, text) for key, text in self.texts.items() if text in CHANGED
+        )
         counts = {each.kind: each.count for each in findings}
         assert counts == {FindingKind.CLEARED: sum(text in LOST for text in self.texts.values())}
 
