@@ -76,7 +76,7 @@ class Rows:
         """
         key, new = self._key, self.tables.new
         found = self._asked(
-            f"SELECT {key} FROM {new} WHERE {key} NOT IN (SELECT {key} FROM {self._table})"
+            f"SELECT +{key} FROM {new} WHERE {key} NOT IN (SELECT {key} FROM {self._table})"
         )
         return [each for (each,) in found]
 
@@ -116,7 +116,7 @@ class Rows:
         """
         rest = f"{self._key} >= %s AND {self._key} <= %s"
         following = self._asked(
-            f"SELECT {self._key} FROM {self._table} WHERE {rest}"
+            f"SELECT +{self._key} FROM {self._table} WHERE {rest}"
             f" ORDER BY {self._key} LIMIT 1 OFFSET {size}",
             start,
             last,

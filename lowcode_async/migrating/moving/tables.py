@@ -25,6 +25,8 @@ _STANDING: Final = "SELECT name FROM sqlite_master WHERE type = 'table' AND name
 _INDEXES: Final = (
     "SELECT name FROM sqlite_master WHERE type = 'index' AND tbl_name = %s AND sql NOT NULL"
 )
+_DEFINITION: Final = "SELECT sql FROM sqlite_master WHERE type = 'index' AND name = %s"
+_TRIGGERS: Final = "SELECT name FROM sqlite_master WHERE type = 'trigger' AND name GLOB %s"
 _EVENTS: Final = {"INSERT": ("NEW",), "UPDATE": ("OLD", "NEW"), "DELETE": ("OLD",)}
 
 
@@ -89,6 +91,35 @@ class Tables:
                 f" DELETE FROM {self.new} WHERE {column} IN ({', '.join(written)});"
                 f" INSERT INTO {self.keys} (key) VALUES {listed}; END"
             )
+        self._watch_replacing(table, column)
+
+    def _watch_replacing(self, table: str, key: str) -> None:
+        """Treat rows likewise that have the unique values of one that is written: REPLACE takes them away."""
+        quote = self.connection.ops.quote_name
+        for number, (names, condition) in enumerate(self._unique(table)):
+            columns = [quote(each) for each in names]
+            same = " AND ".join(f"{each} = NEW.{each}" for each in columns)
+            rows = f"SELECT {key} FROM {quote(table)} WHERE {same}{condition}"
+            of = "" if condition else f" OF {', '.join(columns)}"
+            for event, others in (("INSERT", ""), (f"UPDATE{of}", f" AND {key} <> OLD.{key}")):
+                self._execute(
+                    f"CREATE TRIGGER {self._name(f'{event[:6].lower()}_{number}')}"
+                    f" BEFORE {event} ON {quote(table)} BEGIN"
+                    f" INSERT INTO {self.keys} (key) {rows}{others};"
+                    f" DELETE FROM {self.new} WHERE {key} IN ({rows}{others}); END"
+                )
+
+    def _unique(self, table: str) -> list[tuple[list[str], str]]:
+        """Return the columns of unique indexes, each with the condition of a partial one."""
+        found, quote = [], self.connection.ops.quote_name
+        for _, name, unique, *_ in self._rows(f"PRAGMA index_list({quote(table)})"):
+            columns = [each for *_, each in self._rows(f"PRAGMA index_info({quote(name)})")]
+            # Of expressions nobody says what they are: see `Rows.gone`.
+            if unique and None not in columns:
+                [(sql,)] = self._rows(_DEFINITION, name)
+                _, where, condition = (sql or "").partition(") WHERE ")
+                found.append((columns, f" AND ({condition})" if where else ""))
+        return found
 
     def swap(self, table: str, statements: Sequence[str]) -> None:
         """Put the new table in the place of the old one; what points at it by its name goes on to."""
@@ -110,8 +141,8 @@ class Tables:
 
     def stop(self) -> None:
         """Drop the triggers, and the list."""
-        for event in _EVENTS:
-            self._execute(f"DROP TRIGGER IF EXISTS {self._name(event.lower())}")
+        for (name,) in self._rows(_TRIGGERS, self._name("*")):
+            self._execute(f"DROP TRIGGER {name}")
         self._execute(f"DROP TABLE IF EXISTS {self.keys}")
 
     def give_up(self) -> None:

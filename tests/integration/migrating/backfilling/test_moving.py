@@ -163,6 +163,10 @@ def test_rows_that_others_replace_are_gone(wire: Wire, writer: Callable[[], Writ
             field("code", "DecimalField", max_digits=9, decimal_places=2, primary_key=True),
             [decimal.Decimal(n).scaleb(-2) for n in range(300)],
         ),
+        (
+            field("code", "TimeField", primary_key=True),
+            [dt.time(n // 60, n % 60) for n in range(300)],
+        ),
         (field("code", "CharField", max_length=9, primary_key=True), [f"é{n}" for n in range(300)]),
     ],
 )
