@@ -16,6 +16,7 @@ from django.test import override_settings
 
 from lowcode_async import get_model
 from lowcode_async.definitions.model import FieldDefinition
+from lowcode_async.errors import StageFailed
 from lowcode_async.models import LostValue
 from lowcode_async.planning.costs import costs_of, estimate_of
 from lowcode_async.planning.findings import FindingKind
@@ -222,7 +223,8 @@ def test_no_key_is_given_twice(wire: Wire) -> None:
 def test_a_table_that_views_or_triggers_know_is_changed_in_one_go(wire: Wire, made: str) -> None:
     change = Change(CASE)
     asked(made)
-    with wire.tapped(), contextlib.suppress(Exception):
+    # Which SQLite may refuse: a view has to find all its columns.
+    with wire.tapped(), contextlib.suppress(StageFailed):
         change.work()
     assert not any("lowcode_move" in each for each in wire.statements)
 
