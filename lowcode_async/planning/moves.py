@@ -50,12 +50,23 @@ _OF_ROWS: Final = (
 )
 """Operations that do to each row the same, whichever others there are."""
 
+_OF_OTHERS: Final = """
+    SELECT 1 FROM sqlite_master
+    WHERE type IN ('trigger', 'view')
+      AND instr(lower(sql), lower(%s)) AND name NOT GLOB 'lowcode_move_*'
+    UNION ALL
+    SELECT 1 WHERE (
+        SELECT count(*) FROM sqlite_master
+        WHERE type = 'index' AND lower(tbl_name) = lower(%s) AND sql NOT NULL
+    ) > %s
+"""
+
 
 def moves(plan: Plan, connection: BaseDatabaseWrapper, seen: Sequence[Cost] | None = None) -> bool:
     """Tell whether the rows of a plan's table move to a new one while everybody goes on writing.
 
     Not those of a small table: to do all of it at once takes less time then than anybody notices. Nor
-    those of one that triggers or views of the site's own know.
+    those of one that the site's own triggers, views or indexes know.
 
     Args:
         plan: what is to be carried out.
@@ -67,7 +78,7 @@ def moves(plan: Plan, connection: BaseDatabaseWrapper, seen: Sequence[Cost] | No
     before = model_in(plan.from_state, plan)
     return (
         _is_large(before, connection)
-        and not _known_to_others(before._meta.db_table, connection)
+        and not others_know(plan, connection)
         and _schema_can_be_written(connection)
         and any(each.rewrites or each.scans for each in seen or seen_of(plan, connection))
     )
@@ -151,13 +162,15 @@ def _is_large(model: Any, connection: BaseDatabaseWrapper) -> bool:
     return bool(rows[:limit].count() == limit)
 
 
-def _known_to_others(table: str, connection: BaseDatabaseWrapper) -> bool:
+def others_know(plan: Plan, connection: BaseDatabaseWrapper) -> bool:
+    """Tell whether the site has triggers or views that know a plan's table, or indexes of its own on it.
+
+    They would go with the old table.
+    """
+    table = model_in(plan.from_state, plan)._meta.db_table
+    _, *indexes = _statements(plan.from_state, plan, connection)
     with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT 1 FROM sqlite_master WHERE type IN ('trigger', 'view')"
-            " AND instr(lower(sql), lower(%s)) AND name NOT GLOB 'lowcode_move_*' LIMIT 1",
-            [table],
-        )
+        cursor.execute(_OF_OTHERS, [table, table, len(indexes)])
         return cursor.fetchone() is not None
 
 
@@ -173,7 +186,11 @@ def _schema_can_be_written(connection: BaseDatabaseWrapper) -> bool:
 
 def statements_of(plan: Plan, connection: BaseDatabaseWrapper) -> list[str]:
     """Return the statements that make the table as it is after a plan, and then its indexes."""
-    editor, model = collecting_editor(connection), model_in(plan.to_state, plan)
+    return _statements(plan.to_state, plan, connection)
+
+
+def _statements(state: ProjectState, plan: Plan, connection: BaseDatabaseWrapper) -> list[str]:
+    editor, model = collecting_editor(connection), model_in(state, plan)
     editor.create_model(model)
     for statement in editor.deferred_sql:
         editor.execute(statement, None)

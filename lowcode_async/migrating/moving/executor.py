@@ -31,7 +31,7 @@ from lowcode_async.migrating.moving.tables import Tables
 from lowcode_async.migrating.moving.transactions import briefly
 from lowcode_async.migrating.pace import Pace
 from lowcode_async.migrating.sqlite import SQLiteExecutor
-from lowcode_async.planning.moves import moves, statements_of
+from lowcode_async.planning.moves import moves, others_know, statements_of
 from lowcode_async.planning.progress import RowsDone, of_rows
 from lowcode_async.planning.tally import Tally
 
@@ -169,6 +169,9 @@ class _Move:
 
     def _swap(self, editor: Any) -> None:
         execution, tally = self.execution, Tally(self.tally.findings)
+        if others_know(execution.plan, execution.connection):
+            # Since it was planned: the next attempt goes the former way.
+            raise Retryable("try_again")
         while keys := self.tables.take(_AT_ONCE):
             self.rows.move_again(editor, tally, keys)
         for each in execution.tally.findings:

@@ -16,7 +16,6 @@ from django.test import override_settings
 
 from lowcode_async import get_model
 from lowcode_async.definitions.model import FieldDefinition
-from lowcode_async.errors import StageFailed
 from lowcode_async.models import LostValue
 from lowcode_async.planning.costs import costs_of, estimate_of
 from lowcode_async.planning.findings import FindingKind
@@ -210,23 +209,6 @@ def test_no_key_is_given_twice(wire: Wire) -> None:
     last.delete()
     change.work()
     assert get_model("Item").objects.create(name="new").pk == key + 1
-
-
-@pytest.mark.parametrize(
-    "made",
-    [
-        "CREATE VIEW of_the_site AS SELECT age FROM dynamic_item",
-        "CREATE TRIGGER of_the_site AFTER INSERT ON dynamic_shelf"
-        " BEGIN UPDATE dynamic_item SET age = NULL; END",
-    ],
-)
-def test_a_table_that_views_or_triggers_know_is_changed_in_one_go(wire: Wire, made: str) -> None:
-    change = Change(CASE)
-    asked(made)
-    # Which SQLite may refuse: a view has to find all its columns.
-    with wire.tapped(), contextlib.suppress(StageFailed):
-        change.work()
-    assert not any("lowcode_move" in each for each in wire.statements)
 
 
 def test_what_is_removed_is_kept_and_counted_whoever_writes_meanwhile(
