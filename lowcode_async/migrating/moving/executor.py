@@ -48,6 +48,8 @@ _FEW: Final = 100
 _AT_ONCE: Final = 1000
 """Listed keys that are taken at once, at the most."""
 _ROUNDS: Final = 10_000
+_ENDS: Final = 20
+"""So often the last transaction is put off."""
 _MOVE: Final = "Move rows to the new table"
 
 
@@ -164,8 +166,21 @@ class _Move:
             self._counted(partial(self.rows.move_again, keys=some))
 
     def end(self) -> None:
-        """Move the last rows, swap the tables, and record the version."""
+        """Move the last rows, swap the tables, and record the version.
+
+        That must not take long: if somebody has written many at once, they are caught up with before.
+        """
+        for _ in range(_ENDS):
+            if briefly(self._swap_if_few, self.execution, "Swap tables"):
+                return
+            self.catch_up()
         briefly(self._swap, self.execution, "Swap tables")
+
+    def _swap_if_few(self, editor: Any) -> bool:
+        if self.tables.listed(_FEW) == _FEW:
+            return False
+        self._swap(editor)
+        return True
 
     def _swap(self, editor: Any) -> None:
         execution, tally = self.execution, Tally(self.tally.findings)

@@ -175,6 +175,11 @@ class Tables:
 
     # -- the list --------------------------------------------------------------------------------
 
+    def listed(self, at_most: int) -> int:
+        """Return how many keys are on the list; whether there are more does not matter."""
+        [(count,)] = self._rows(f"SELECT count(*) FROM (SELECT 1 FROM {self.keys} LIMIT {at_most})")
+        return int(count)
+
     def take(self, limit: int) -> list[Any]:
         """Take some keys off the list."""
         found = self._rows(f"SELECT rowid, key FROM {self.keys} ORDER BY rowid LIMIT {limit}")

@@ -202,6 +202,28 @@ def test_rows_are_known_by_whatever_their_key_is(
     assert [each.count for each in findings] == [1]
 
 
+def test_what_is_written_at_once_before_the_end_does_not_make_it_long(
+    wire: Wire, writer: Callable[[], Writer]
+) -> None:
+    change, somebody, written = Change(CASE), writer(), 0
+
+    def write(sql: str) -> None:
+        nonlocal written
+        looked = (n for n, each in enumerate(wire.statements) if "NOT IN (SELECT" in each)
+        since = wire.statements[next(looked, len(wire.statements)) :]
+        if not written and since.count("BEGIN IMMEDIATE") == 2:  # the first catches up
+            written = somebody.execute("UPDATE dynamic_item SET name = 'all'").rowcount
+
+    with wire.tapped(before=write, only=lambda sql: True):
+        findings = change.work()
+    assert written == len(somebody.texts)
+    somebody.assert_all_is_well(change, findings)
+    assert set(get_model("Item").objects.values_list("name", flat=True)) == {"all"}
+    end = next(n for n, each in enumerate(wire.statements) if "RENAME TO" in each)
+    begun = max(n for n, each in enumerate(wire.statements[:end]) if each == "BEGIN IMMEDIATE")
+    assert not any("INSERT INTO lowcode_move" in e for e in wire.statements[begun:end])
+
+
 def test_no_key_is_given_twice(wire: Wire) -> None:
     change = Change(CASE)
     last = get_model("Item").objects.latest("pk")
