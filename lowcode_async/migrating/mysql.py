@@ -128,10 +128,13 @@ class _Change:
             StageFailed: it could not be done, and everything is as it was.
         """
         with self._else(self.take_back):
-            for step in self.parts.free:
+            before, after = self.parts.free_around([each.shadow for each in self.chosen])
+            for step in before:
                 self._forward(step)
             left = fill_ahead(self.parts, self.chosen, self.execution, self.table)
             execution = self.execution.beginning_at(left.done)
+            for step in after:
+                self._forward(step, execution)
             with self.table.held(self.parts), self._else(self._undo_held):
                 with skipped(left.built, execution):
                     for step in left.steps:

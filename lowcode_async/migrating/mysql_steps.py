@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
 from django.db import models
-from django.db.migrations.operations import AddField, AlterField, RemoveField, RenameField
+from django.db.migrations.operations import (
+    AddField,
+    AlterField,
+    AlterModelTable,
+    RemoveField,
+    RenameField,
+    RenameModel,
+)
 from django.db.migrations.operations.base import Operation
 
 from lowcode_async.migrating.base import Step, is_filling, steps_of
@@ -33,6 +40,12 @@ class Parts:
     write to it; so all can be taken back. From then on values are written to new columns, which
     taking back would lose; so the only way is forward.
     """
+
+    def free_around(self, shadows: Collection[str]) -> tuple[Sequence[Step], Sequence[Step]]:
+        """Return what is free up to the last of some shadows that is added, and what comes after it."""
+        added = [n for n, each in enumerate(self.free, 1) if _adds(each.operation, set(shadows))]
+        cut = added[-1] if added else len(self.free)
+        return self.free[:cut], self.free[cut:]
 
     @property
     def reversible(self) -> Sequence[Step]:
@@ -76,11 +89,24 @@ def _ordered(plan: Plan, shadows: set[str]) -> tuple[PlannedOperation, ...]:
 def _shadows_first(
     expands: Sequence[PlannedOperation], shadows: set[str]
 ) -> list[PlannedOperation]:
-    """Return the operations with all shadows added before the first of them is filled."""
-    first = next((n for n, each in enumerate(expands) if _fills(each)), len(expands))
+    """Return the operations with all shadows added before whatever else others take notice of.
+
+    Shadows of large tables are filled before that, too: else whoever knows but the old structure could
+    not insert rows meanwhile, for want of a value of a new column. Only names come before: an
+    operation on a model, or on a field, tells of it by the name that it has from then on.
+    """
+    filled = next((n for n, each in enumerate(expands) if _fills(each)), len(expands))
+    named = [n for n, each in enumerate(expands[:filled]) if _names(each.operation)]
+    first = named[-1] + 1 if named else 0
     before, rest = expands[:first], expands[first:]
     added = [each for each in rest if _adds(each.operation, shadows)]
     return [*before, *added, *(each for each in rest if each not in added)]
+
+
+def _names(operation: Operation) -> bool:
+    return _makes_table(operation) or isinstance(
+        operation, RenameModel | AlterModelTable | RenameField
+    )
 
 
 def _fills(planned: PlannedOperation) -> bool:

@@ -32,7 +32,8 @@ def backfilled(plan: Plan, connection: BaseDatabaseWrapper) -> tuple[Conversion,
 
     None where the table is small: to do all of it at once takes less time then than anybody notices.
     None with operations that the site has registered: nobody knows what they do to the old column.
-    A new relation is not among them, since the rows that it points at may go meanwhile.
+    A new relation is not among them, since the rows that it points at may go meanwhile. None on MySQL where
+    the table gets another name: nobody could read or write it until the end.
     """
     if not _is_possible(plan, connection):
         return ()
@@ -42,9 +43,16 @@ def backfilled(plan: Plan, connection: BaseDatabaseWrapper) -> tuple[Conversion,
     chosen = tuple(
         each for each in plan.conversions if not is_relation(each.new) and each.shadow not in taken
     )
-    if not chosen or not _is_large(model, connection):
+    if not chosen or _is_moved(plan, connection) or not _is_large(model, connection):
         return ()
     return () if _changes_unnoticed(model, plan.conversions, connection) else chosen
+
+
+def _is_moved(plan: Plan, connection: BaseDatabaseWrapper) -> bool:
+    """Tell whether the table gets another name, which on MySQL is done, for all to see, before all else."""
+    after: Any = plan.to_state.apps.get_model(APP_LABEL, plan.after.name)
+    names = _model_before(plan)._meta.db_table, after._meta.db_table
+    return connection.vendor == "mysql" and names[0] != names[1]
 
 
 _FOLLOWING: Final = """

@@ -136,3 +136,30 @@ def test_what_only_a_trigger_changes_is_converted_while_the_table_is_held(wire: 
         change.work()
     assert not any("lowcode_touched" in each for each in wire.statements)
     assert get_model("Item").objects.filter(age=7).count() == ROWS // 4
+
+
+def test_rows_come_without_a_new_required_field_while_shadows_are_filled(
+    wire: Wire, writer: Callable[[], Writer]
+) -> None:
+    stock = field("stock", "IntegerField", default=7)
+    change = Change(Case(old=CASE.old, new=(*CASE.new, stock), rows=people, force=True))
+    somebody = writer()
+
+    def write(sql: str) -> None:
+        if sql.startswith("CREATE INDEX `lowcode_touched"):
+            somebody.insert(" 42 ")
+
+    with wire.tapped(before=write):
+        findings = change.work()
+    assert len(somebody.texts) == ROWS + 1
+    somebody.assert_all_is_well(change, findings)
+
+
+def test_a_table_that_gets_another_name_is_not_without_one_for_long(wire: Wire) -> None:
+    """It is held from then on, and not filled batch by batch: nobody would find it meanwhile."""
+    beside = {"table": "dynamic_stock"}
+    change = Change(Case(old=CASE.old, new=CASE.new, rows=people, force=True, new_beside=beside))
+    with wire.tapped():
+        change.work()
+    change.assert_new()
+    assert not any("lowcode_touched" in each for each in wire.statements)
