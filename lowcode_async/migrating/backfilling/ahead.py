@@ -74,7 +74,9 @@ class TouchedBatches(Batches):
             left = left.filter(pk__gt=keys[-1])
 
     def _give_back(self, part: Part, rows: QuerySet[Any], tally: Tally) -> None:
-        self._redo_some(rows, tally)
+        with self.watch.taken(self.by_function.largest, among=rows) as keys:
+            for each in self.parts:
+                each.redo(keys, tally)
 
     def _redo_some(self, rows: QuerySet[Any], tally: Tally) -> list[Any]:
         """Give the first of some rows to the function; return their keys."""
