@@ -131,13 +131,14 @@ class _Change:
             before, after = self.parts.free_around([each.shadow for each in self.chosen])
             for step in before:
                 self._forward(step)
-            left = fill_ahead(self.parts, self.chosen, self.execution, self.table)
-            execution = self.execution.beginning_at(left.done)
+            ahead = fill_ahead(self.parts, self.chosen, self.execution, self.table)
+            execution = self.execution.beginning_at(ahead.done)
             for step in after:
                 self._forward(step, execution)
+            steps = ahead.caught_up()
             with self.table.held(self.parts), self._else(self._undo_held):
-                with skipped(left.built, execution):
-                    for step in left.steps:
+                with skipped(ahead.built, execution):
+                    for step in steps:
                         self._forward(step, execution)
                 self._record()
 

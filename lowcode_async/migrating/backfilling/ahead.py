@@ -18,6 +18,7 @@ from functools import partial
 from typing import Any, TypeVar
 
 from django.db import transaction
+from django.db.migrations.operations.base import Operation
 from django.db.models import Case, Q, QuerySet, Value, When
 
 from lowcode_async.migrating.backfilling.batches import SHARE, Batches
@@ -87,20 +88,39 @@ class TouchedBatches(Batches):
 
 
 @dataclass(frozen=True, slots=True)
-class Left:
-    """What is to be done while the table is held."""
+class Ahead:
+    """What has been done before the table is held, and what is left."""
 
     steps: Sequence[Step]
+    """What is to be done while the table is held, as the plan has it."""
     built: Sequence[str] = ()
     """Indexes that are there already."""
     done: float = 0.0
     """Percent of the whole work that has been done."""
+    batches: TouchedBatches | None = None
+
+    def caught_up(self) -> Sequence[Step]:
+        """Look again at the rows that were written since; return what is then to be done instead."""
+        if self.batches is None:
+            return self.steps
+        self.batches.catch_up()
+        watch, found = self.batches.watch, self.batches.tally.findings
+        instead: dict[Operation, Operation] = {
+            each.operation: CatchUp(each.operation, watch, found=found)
+            for each in self.batches.parts
+        }
+        return [
+            replace(each, planned=replace(each.planned, operation=instead[each.operation]))
+            if each.operation in instead
+            else each
+            for each in self.steps
+        ]
 
 
 def fill_ahead(
     parts: Parts, chosen: tuple[Conversion, ...], execution: Execution, table: Table
-) -> Left:
-    """Fill the shadows of large tables; return what is left to do.
+) -> Ahead:
+    """Fill the shadows of large tables, and index them.
 
     Args:
         parts: the whole; what writers need not be kept away from has been done.
@@ -108,43 +128,29 @@ def fill_ahead(
         execution: the whole, which is not at work in any transaction.
         table: the same table, as statements are executed that wait for its locks.
     """
-    shadows = {each.shadow for each in chosen}
-    wholes = {
-        each.index: each.operation
-        for each in parts.held
-        if isinstance(each.operation, ConvertValues) and each.operation.shadow in shadows
-    }
-    if not wholes:
-        return Left(parts.held)
+    steps = [each for each in parts.held if _fills(each, chosen)]
+    if not steps:
+        return Ahead(parts.held)
     # The connection can use other tables as long as it holds none: what is lost is kept by it.
     execution = replace(execution, call=here)
-    first = next(each for each in parts.held if each.index in wholes)
-    name = wholes[first.index].model_name
-    watch = Touched.with_it(first.before, name, execution.connection, execution.upgrade.pk)
+    first: Any = steps[0].operation
+    watch = Touched.with_it(
+        steps[0].before, first.model_name, execution.connection, execution.upgrade.pk
+    )
     if not _begun(watch, table):
-        return Left(parts.held)
-    described = first.operation.describe()
-    start = 100 * first.index / len(parts.reversible)
-    log.info("filling ahead upgrade=%s shadows=%s", execution.upgrade.pk, len(wholes))
+        return Ahead(parts.held)
+    start = 100 * steps[0].index / len(parts.reversible)
+    log.info("filling ahead upgrade=%s shadows=%s", execution.upgrade.pk, len(steps))
     batches = TouchedBatches(
         execution=execution,
         watch=watch,
-        parts=[_part(each, watch, execution) for each in wholes.values()],
-        progress=of_rows(execution.progress, start, SHARE, operation=described),
+        parts=[_part(each.operation, watch, execution) for each in steps],
+        progress=of_rows(execution.progress, start, SHARE, operation=first.describe()),
         briefly=_Briefly(table),
     )
     batches.fill()
     built = _indexed(watch, chosen, execution, table)
-    batches.catch_up()
-    found = batches.tally.findings
-    instead = {index: CatchUp(each, watch, found=found) for index, each in wholes.items()}
-    steps = [
-        replace(each, planned=replace(each.planned, operation=instead[each.index]))
-        if each.index in instead
-        else each
-        for each in parts.held
-    ]
-    return Left(steps, built, SHARE)
+    return Ahead(parts.held, built, SHARE, batches)
 
 
 def drop_touched(execution: Execution, table: Table) -> None:
@@ -154,6 +160,12 @@ def drop_touched(execution: Execution, table: Table) -> None:
     if name is not None:
         with table.editing("Forget touched rows") as editor:
             editor.execute(drop_statement(execution.connection, name, task_id))
+
+
+def _fills(step: Step, chosen: tuple[Conversion, ...]) -> bool:
+    operation = step.operation
+    shadows = {each.shadow for each in chosen}
+    return isinstance(operation, ConvertValues) and operation.shadow in shadows
 
 
 def _begun(watch: Touched, table: Table) -> bool:
