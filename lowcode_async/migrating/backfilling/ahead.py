@@ -207,7 +207,9 @@ class _Briefly:
         connection = self.table.execution.connection
 
         def attempt() -> R:
-            with transaction.atomic(using=connection.alias):
+            # Where the plugin's rows are elsewhere, what is noted there is taken back with a batch that
+            # is tried again. They are committed first: what is lost is written down before it goes.
+            with transaction.atomic(using=connection.alias), transaction.atomic(savepoint=False):
                 return work()
 
         with short_waits(connection, for_rows=True) as shortly:

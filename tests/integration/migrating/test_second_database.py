@@ -5,9 +5,11 @@ from __future__ import annotations
 import contextlib
 import itertools
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
+from django.db import OperationalError
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.test import override_settings
 
@@ -24,6 +26,11 @@ def rows(item: Any) -> None:
         item.objects.create(name=name, age=age)
 
 
+def many_rows(item: Any) -> None:
+    """Make rows of which none fits."""
+    item.objects.bulk_create(item(name=f"n{number}", age="many") for number in range(MANY))
+
+
 LOSSY = Case(
     old=(NAME, field("age", "CharField", max_length=20), field("note", "TextField", default="n")),
     new=(NAME, field("age", "IntegerField", null=True)),
@@ -31,6 +38,8 @@ LOSSY = Case(
     after=(("age", [41, None]),),
     force=True,
 )
+MANY = 300
+"""More rows than one batch gives to the function."""
 KEPT = {"41": "41", "many": "many"}
 """What the old column holds; each is in a new column, or else among the lost values."""
 
@@ -62,6 +71,27 @@ def test_no_value_is_gone_where_a_large_table_of_mariadb_is_filled_batch_by_batc
     change.assert_new()
     assert_nothing_is_gone(change)
     assert LostValue.objects.filter(field="age").count() == 1
+
+
+@pytest.mark.parametrize("database", ["postgresql"], indirect=True)
+def test_what_a_batch_loses_is_counted_once_though_it_is_tried_again(
+    archive: BaseDatabaseWrapper, wire: Wire
+) -> None:
+    change = Change(replace(LOSSY, rows=many_rows, after=()))
+    refused = 0
+
+    def refuse_once(sql: str) -> None:
+        nonlocal refused
+        if sql.startswith("UPDATE `dynamic_item` SET `lowcode_touched") and "CASE" not in sql:
+            refused += 1
+            if refused == 2:
+                raise OperationalError(1213, "Deadlock found when trying to get lock")
+
+    with override_settings(LOWCODE_BACKFILL_ROWS=1), wire.tapped(before=refuse_once):
+        findings = change.work()
+    assert refused > 2
+    assert LostValue.objects.filter(field="age").count() == MANY
+    assert [each.count for each in findings if each.field == "age"] == [MANY]
 
 
 @pytest.mark.parametrize("database", ["sqlite", "mysql"], indirect=True)
