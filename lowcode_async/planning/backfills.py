@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from django.db.migrations.operations import AddField
 from django.db.migrations.operations.base import Operation
-from django.db.models import Value
+from django.db.models import JSONField, Value
 
 from lowcode_async import conf
 from lowcode_async.planning.convert_values import ConvertValues
@@ -128,6 +128,9 @@ def prepared_on(
     for each, added, _ in beforehand(plan, chosen):
         bare = added.field.clone()
         value = None if each.new.options.get("null") else stand_in(bare)
+        if isinstance(bare, JSONField) and not connection.mysql_is_mariadb:  # type: ignore[attr-defined]
+            # MySQL takes no number and no text for JSON, and Django casts no default of a column.
+            continue
         if value is not None:
             bare.null, bare.db_default = False, Value(value)
             instead[added] = AddField(added.model_name, added.name, bare)

@@ -23,7 +23,7 @@ from tests.integration.migrating.backfilling.meanwhile import (
     leftovers,
     people,
 )
-from tests.integration.migrating.changes import Case, Change, field
+from tests.integration.migrating.changes import NAME, Case, Change, field
 from tests.integration.migrating.dying import Wire
 
 pytestmark = pytest.mark.parametrize("database", ["mysql"], indirect=True)
@@ -163,3 +163,20 @@ def test_a_table_that_gets_another_name_is_not_without_one_for_long(wire: Wire) 
         change.work()
     change.assert_new()
     assert not any("lowcode_touched" in each for each in wire.statements)
+
+
+def test_json_that_is_required_is_filled_too(wire: Wire) -> None:
+    """MySQL takes no default for it as Django writes one."""
+    numbers = field("age", "IntegerField")
+    change = Change(
+        Case(
+            old=(NAME, numbers),
+            new=(NAME, field("age", "JSONField")),
+            rows=lambda item: item.objects.bulk_create(item(name="n", age=n) for n in range(9)),
+            after=(("age", [*range(9)]),),
+        )
+    )
+    with wire.tapped():
+        change.work()
+    change.assert_new()
+    assert any("lowcode_touched" in each for each in wire.statements)
