@@ -34,6 +34,7 @@ from lowcode_async.migrating.mysql_session import (
     Beside,
     alone,
     executed_before,
+    is_full,
 )
 from lowcode_async.migrating.mysql_steps import Parts, parts_of
 from lowcode_async.migrating.mysql_table import Table
@@ -55,7 +56,7 @@ class MySQLExecutor:
                 change.go_on()
             else:
                 change.take_back()
-                change.prepared().forwards()
+                change.forwards()
             return change.drop()
 
     def take_back(self, execution: Execution) -> None:
@@ -127,6 +128,17 @@ class _Change:
         Raises:
             StageFailed: it could not be done, and everything is as it was.
         """
+        prepared = self.prepared()
+        try:
+            prepared.forwards_so()
+        except StageFailed as error:
+            if not prepared.chosen or not is_full(error.__cause__):
+                raise
+            log.info("no batches upgrade=%s error=%s", self.journal.task_id, error)
+            self.forwards_so()
+
+    def forwards_so(self) -> None:
+        """Do so, the `chosen` conversions before the table is held."""
         with self._else(self.take_back):
             before, after = self.parts.free_around([each.shadow for each in self.chosen])
             for step in before:

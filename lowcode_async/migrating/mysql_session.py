@@ -37,6 +37,9 @@ _CANNOT_CREATE: Final = 1005
 _NOT_ONLINE: Final = frozenset({1845, 1846})
 """The server cannot change a table in the way that was asked for."""
 
+_FULL: Final = frozenset({1069, 1117, 1118, 1799})
+"""A table has no room for one more index or column, or a log for what others write meanwhile."""
+
 _IDLE_SECONDS: Final = 60
 """After which the server ends a connection that changes a table and says nothing."""
 
@@ -220,6 +223,11 @@ def editing(
 def is_not_online(error: BaseException | None) -> bool:
     """Tell whether the server refused to change a table while others write to it."""
     return isinstance(error, DatabaseError) and bool(error.args) and error.args[0] in _NOT_ONLINE
+
+
+def is_full(error: BaseException | None) -> bool:
+    """Tell whether the server has no room for what is added while others write to the table."""
+    return isinstance(error, DatabaseError) and bool(error.args) and error.args[0] in _FULL
 
 
 def executed_before(error: BaseException | None) -> bool:

@@ -180,3 +180,26 @@ def test_json_that_is_required_is_filled_too(wire: Wire) -> None:
         change.work()
     change.assert_new()
     assert any("lowcode_touched" in each for each in wire.statements)
+
+
+@pytest.mark.parametrize(
+    ("full", "number"),
+    [("ADD INDEX by_hand_{} (name)", 63), ("ADD COLUMN by_hand_{} TINYINT NULL", 1013)],
+    ids=["indexes", "columns"],
+)
+def test_a_table_with_no_room_for_the_column_or_its_index_is_converted_while_it_is_held(
+    wire: Wire, writer: Callable[[], Writer], full: str, number: int
+) -> None:
+    change = Change(CASE)
+    somebody = writer()
+    with connection.cursor() as cursor:
+        cursor.execute(f"ALTER TABLE dynamic_item {', '.join(map(full.format, range(number)))}")
+    with wire.tapped():
+        findings = change.work()
+    assert any("lowcode_touched" in each for each in wire.statements)
+    assert leftovers() == []
+    with connection.cursor() as cursor:
+        dropped = full.replace("ADD", "DROP").partition("{}")[0]
+        by_hand = (f"{dropped}{each}" for each in range(number))
+        cursor.execute(f"ALTER TABLE dynamic_item {', '.join(by_hand)}")
+    somebody.assert_all_is_well(change, findings)
