@@ -6,13 +6,13 @@ is there if the change is, whoever was killed when. It is dropped once the new v
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Final
 from uuid import UUID
 
 from django.db import transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 
+from lowcode_async.migrating.numbered import upgrade_in
 from lowcode_async.models import Upgrade
 
 PREFIX: Final = "lowcode_done_"
@@ -46,7 +46,8 @@ def standing(connection: BaseDatabaseWrapper) -> set[UUID]:
         return set()
     with connection.cursor() as cursor:
         cursor.execute(_NAMES[connection.vendor], [])
-        return set(_upgrades(name for (name,) in cursor.fetchall()))
+        found = {upgrade_in(name, PREFIX) for (name,) in cursor.fetchall()}
+    return {each for each in found if each is not None}
 
 
 def drop(connection: BaseDatabaseWrapper, task_id: UUID) -> None:
@@ -73,14 +74,6 @@ def unrecorded(connection: BaseDatabaseWrapper, model: str) -> bool:
             pk__in=found, active_model=model.lower(), schema_version__isnull=True
         ).exists()
     )
-
-
-def _upgrades(names: Iterable[str]) -> Iterable[UUID]:
-    for name in names:
-        try:
-            yield UUID(hex=name.removeprefix(PREFIX))
-        except ValueError:
-            continue
 
 
 def _quoted(connection: BaseDatabaseWrapper, task_id: UUID) -> str:

@@ -208,10 +208,11 @@ class SQLiteObserver:
             # Django moves all rows to a new table.
             return True, True
         plain = self.place.connection
-        root = plain.execute(
-            "SELECT rootpage FROM main.sqlite_master WHERE name = ?", [self.table]
-        ).fetchone()
-        program = [each[1:4] for each in plain.execute(f"EXPLAIN {sql}")]
+        with self.place.wrap_database_errors:
+            root = plain.execute(
+                "SELECT rootpage FROM main.sqlite_master WHERE name = ?", [self.table]
+            ).fetchone()
+            program = [each[1:4] for each in plain.execute(f"EXPLAIN {sql}")]
         cursors = {
             first
             for name, first, second in program

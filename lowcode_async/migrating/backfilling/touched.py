@@ -18,6 +18,7 @@ from uuid import UUID
 
 from django.db import models, transaction
 
+from lowcode_async.migrating.numbered import upgrade_in
 from lowcode_async.planning.state import APP_LABEL
 
 if TYPE_CHECKING:
@@ -131,9 +132,8 @@ def standing(connection: BaseDatabaseWrapper) -> dict[UUID, str]:
         return {}
     with connection.cursor() as cursor:
         cursor.execute(_STANDING, None)
-        return {
-            UUID(hex=column.removeprefix(TOUCHED)): table for table, column in cursor.fetchall()
-        }
+        found = {upgrade_in(column, TOUCHED): table for table, column in cursor.fetchall()}
+    return {task_id: table for task_id, table in found.items() if task_id is not None}
 
 
 def drop_statement(connection: BaseDatabaseWrapper, table: str, task_id: UUID) -> str:

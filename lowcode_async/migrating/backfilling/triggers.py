@@ -15,11 +15,13 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar, Final
-from uuid import UUID
 
+from lowcode_async.migrating.numbered import upgrade_in
 from lowcode_async.planning.shortcuts.sql import NEVER, VALUE
 
 if TYPE_CHECKING:
+    from uuid import UUID
+
     from django.db.backends.base.base import BaseDatabaseWrapper
 
     from lowcode_async.planning.shortcuts import Shortcut
@@ -291,4 +293,5 @@ def standing(connection: BaseDatabaseWrapper) -> set[UUID]:
         return set()
     with connection.cursor() as cursor:
         cursor.execute(_STANDING, None)
-        return {UUID(hex=name.removeprefix(STALE)) for (name,) in cursor.fetchall()}
+        found = {upgrade_in(name, STALE) for (name,) in cursor.fetchall()}
+    return {each for each in found if each is not None}

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
 
 from lowcode_async.migrating.moving.schema import as_index, index_in, release, rename_indexes
+from lowcode_async.migrating.numbered import upgrade_in
 
 if TYPE_CHECKING:
     from django.db.backends.base.base import BaseDatabaseWrapper
@@ -234,6 +235,5 @@ def standing(connection: BaseDatabaseWrapper) -> set[UUID]:
         return set()
     with connection.cursor() as cursor:
         cursor.execute(_STANDING, [f"{MOVE}*"])
-        return {
-            UUID(hex=name.removeprefix(MOVE).partition("_")[0]) for (name,) in cursor.fetchall()
-        }
+        found = {upgrade_in(name, MOVE) for (name,) in cursor.fetchall()}
+    return {each for each in found if each is not None}
