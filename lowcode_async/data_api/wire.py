@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import base64
 import datetime as dt
+import json
+import math
 from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any, Final
@@ -27,13 +29,46 @@ def to_text(value: Any) -> str:
         return ""
     if isinstance(value, str):
         return value
-    written = orjson.dumps(value, default=_told, option=_FORM).decode()
+    written = to_json(value).decode()
     return written[1:-1] if written.startswith('"') else written
 
 
 def to_json(value: Any) -> bytes:
     """Write rows as JSON: typed values as `ConstantType` reads them."""
-    return orjson.dumps(value, default=_told, option=_FORM)
+    try:
+        return orjson.dumps(value, default=_told, option=_FORM)
+    except orjson.JSONEncodeError:
+        # A JSON field may hold what orjson refuses, and one such row must not hide all others.
+        return json.dumps(_plain(value), separators=(",", ":")).encode("ascii")
+
+
+def _plain(value: Any) -> Any:
+    """Return a value as Python's `json` writes it just as orjson would, and what orjson refuses exactly.
+
+    That is whole numbers beyond 64 bits and half surrogates. PostgreSQL writes 1e22 with all its digits: where
+    a float is the same number, it is written as one again.
+    """
+    match value:
+        case dict():
+            return {key: _plain(each) for key, each in value.items()}
+        case list() | tuple():
+            return [_plain(each) for each in value]
+        case float():
+            return value if math.isfinite(value) else None
+        case int() if not -(2**63) <= value < 2**64:
+            return _float_of(value)
+        case str() | int() | None:
+            return value
+        case _:
+            return orjson.loads(to_json(value))
+
+
+def _float_of(value: int) -> int | float:
+    try:
+        near = float(value)
+    except OverflowError:
+        return value
+    return near if near == value else value
 
 
 def _told(value: Any) -> JSON:
