@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
+from decimal import Context, Decimal
 from typing import Any, Final
 
 from django.core.exceptions import ValidationError
+from django.db import connections, router
 from django.db.models import Model
 
 from lowcode_async.data_api.columns import Column, Link, wrong_value
@@ -15,6 +17,7 @@ from lowcode_async.data_api.reach import Reach
 from lowcode_async.definitions.constants.base import ConstantInvalid
 from lowcode_async.definitions.kinds import encodable
 from lowcode_async.errors import Problem
+from lowcode_async.planning.converting import SQLITE_DIGITS
 from lowcode_async.sentences import JSON
 
 FOLLOWING: Final = frozenset({"update_time", "update_user"})
@@ -107,21 +110,35 @@ def _read(reach: Reach, body: JSON, row: Model | None, pointer: str) -> Values:
         elif name in reach.shape.reserved or found.read_only or (row and found is reach.shape.key):
             _read_fixed(reach, values, found, value, row, pointer)
         else:
-            _read_column(values, found, value, pointer)
+            _read_column(reach, values, found, value, pointer)
     return values
 
 
-def _read_column(values: Values, column: Column, value: JSON, pointer: str) -> None:
+def _read_column(reach: Reach, values: Values, column: Column, value: JSON, pointer: str) -> None:
     if value is None and not column.field.null:
         values.add(pointer, column.name, "field_null", {"field": column.name})
         return
     try:
-        values.columns[column.name] = column.read(value)
+        read = values.columns[column.name] = column.read(value)
+        if isinstance(read, Decimal):
+            _keep_all_digits(reach, read)
     except ConstantInvalid as error:
         values.refuse(pointer, column.name, error)
     except ValidationError as error:
         detail = " ".join(error.messages)
         values.add(pointer, column.name, "field_invalid", {"field": column.name, "detail": detail})
+
+
+def _keep_all_digits(reach: Reach, value: Decimal) -> None:
+    """Refuse a decimal that SQLite would round without a word.
+
+    Raises:
+        ConstantInvalid: it has more digits than the database holds.
+    """
+    if connections[router.db_for_write(reach.model)].vendor != "sqlite":
+        return
+    if Context(prec=SQLITE_DIGITS).plus(value) != value:
+        raise ConstantInvalid("value_not_exact", value=format(value, "f"), digits=SQLITE_DIGITS)
 
 
 def _read_link(values: Values, link: Link, value: JSON, pointer: str) -> None:

@@ -185,6 +185,7 @@ VALUE_CODES: Final[Mapping[str, str]] = {
     "value_out_of_range": "field_out_of_range",
     "value_too_long": "field_too_long",
     "value_too_many_digits": "field_too_many_digits",
+    "value_not_exact": "field_not_exact",
     "value_not_finite": "field_not_finite",
     "value_too_deep": "field_too_deep",
 }

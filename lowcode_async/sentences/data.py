@@ -100,6 +100,10 @@ SENTENCES: dict[str, Sentence] = {
         en="The value of '{field}', {value}, has too many digits: {max_digits} are allowed, "
         "{decimal_places} of them after the point",
     ),
+    "field_not_exact": Sentence(
+        zh="“{field}”的值 {value} 位数过多：SQLite 只能准确保存 {digits} 位有效数字",
+        en="The value of '{field}', {value}, has too many digits: SQLite holds {digits} of them exactly",
+    ),
     "field_not_finite": Sentence(
         zh="“{field}”的值 {value} 不是有限的数",
         en="The value of '{field}', {value}, is no finite number",

@@ -22,7 +22,8 @@ _TIME = re.compile(r"[0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]{1,6})?)?")
 _DATE_TIME = re.compile(
     rf"{_DATE.pattern}[T ]{_TIME.pattern}(Z|[+-][0-9]{{2}}:?[0-9]{{2}})?", re.ASCII
 )
-_DURATION = re.compile(r"[-+0-9PTWDHMS:., day]{1,40}", re.ASCII)
+_DURATION = re.compile(r"(?!.*[.,][0-9]{7})[-+0-9PTWDHMS:., day]{1,40}", re.ASCII)
+"""Characters of durations; digits behind the microseconds would be lost without a word."""
 
 MAX_DURATION = dt.timedelta(microseconds=2**63 - 1)
 """What databases without an interval type can hold: microseconds in 64 bits."""

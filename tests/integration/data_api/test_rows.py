@@ -6,10 +6,12 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
+from django.db import connection
 from rest_framework.test import APIClient
 
 from lowcode_async import get_model
 from tests.integration.data_api.conftest import DATA, codes
+from tests.integration.runtime.dynamic import definition, publish
 
 pytestmark = pytest.mark.usefixtures("shop")
 
@@ -100,6 +102,30 @@ def test_unique_values_are_checked_and_told(staff: APIClient) -> None:
     authors = f"{DATA}/Author/"
     assert staff.post(authors, {"name": "A"}, "json").status_code == 201
     assert codes(staff.post(authors, {"name": "A"}, "json")) == [("field_not_unique", "/name")]
+
+
+def test_a_large_number_in_json_hides_no_row(staff: APIClient) -> None:
+    # PostgreSQL gives it back as a whole number beyond 64 bits, with all its digits.
+    made = staff.post(BOOKS, {"title": "one", "notes": {"a": 1e22}}, "json")
+    assert made.status_code == 201, made.content
+    assert staff.get(BOOKS).json()["results"][0]["notes"] == {"a": 1e22}
+    assert '{""a"":1e+22}' in staff.get(f"{BOOKS}export/?format=csv").getvalue().decode()
+    assert staff.patch(made["Location"], made.json(), "json").json() == made.json()
+
+
+def test_a_decimal_keeps_its_digits_or_is_refused(staff: APIClient) -> None:
+    amount = {"type": "DecimalField", "max_digits": 38, "decimal_places": 10}
+    publish(definition("Ledger", amount=amount))
+    ledger = f"{DATA}/Ledger/"
+    rough, exact = "1234567890123450000000.0000000000", "1234567.1234567890"
+    assert staff.post(ledger, {"amount": rough}, "json").json()["amount"] == rough
+    answer = staff.post(ledger, {"amount": exact}, "json")
+    batch = staff.post(f"{ledger}batch/", {"create": [{"amount": exact}]}, "json")
+    if connection.vendor == "sqlite":
+        assert codes(answer) == [("field_not_exact", "/amount")]
+        assert codes(batch) == [("field_not_exact", "/create/0/amount")]
+    else:
+        assert answer.json()["amount"] == batch.json()["created"][0]["amount"] == exact
 
 
 def test_a_lost_update_is_refused(staff: APIClient) -> None:

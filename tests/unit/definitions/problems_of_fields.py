@@ -111,6 +111,10 @@ FIELDS: list[tuple[list[Any], list[tuple[str, str]]]] = [
         [("/fields/0/default", "value_out_of_range")],
     ),
     ([field("DurationField", default="1 year")], [("/fields/0/default", "value_unreadable")]),
+    (
+        [field("DurationField", default="00:00:01.0000001")],
+        [("/fields/0/default", "value_unreadable")],
+    ),
     ([field("BinaryField", default="***")], [("/fields/0/default", "value_unreadable")]),
     (
         [field("GenericIPAddressField", default="1.2.3.4", protocol="IPv6")],
