@@ -5,10 +5,10 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Coroutine, Mapping
 from typing import Any, Final
 
-from channels.layers import get_channel_layer
+from channels.layers import BaseChannelLayer, get_channel_layer
 
 log = logging.getLogger(__name__)
 
@@ -16,6 +16,8 @@ RETRY: Final = 1.0
 """Seconds until something that is away is tried again."""
 _REJOIN: Final = 10.0
 """Seconds after which the group is joined again: a Redis that was emptied has forgotten it."""
+_INSIST: Final = 0.1
+"""Seconds after which a layer that has swallowed a cancellation is cancelled again."""
 
 
 async def listen(
@@ -37,7 +39,6 @@ async def listen(
         try:
             await _hear(group, take, joined)
         except Exception as error:  # noqa: BLE001 - each layer has errors of its own
-            _end_if_cancelled()
             log.warning("channel layer away, going on without it group=%s error=%r", group, error)
             lost()
         await asyncio.sleep(RETRY)
@@ -53,15 +54,13 @@ async def _hear(
     try:
         while True:
             async with asyncio.timeout(_REJOIN):
-                await layer.group_add(group, channel)
+                await _obedient(layer.group_add(group, channel))
             joined()
             patience = asyncio.timeout(_REJOIN)
             try:
                 async with patience:
                     while True:
-                        message = await layer.receive(channel)
-                        _end_if_cancelled()
-                        take(message)
+                        await _obedient(_take_next(layer, channel, take))
             except TimeoutError:
                 if not patience.expired():
                     raise
@@ -71,14 +70,25 @@ async def _hear(
                 await layer.group_discard(group, channel)
 
 
-def _end_if_cancelled() -> None:
-    """End a task whose cancellation was swallowed: the layer of Redis may do so in `receive`.
+async def _take_next(
+    layer: BaseChannelLayer, channel: str, take: Callable[[Mapping[str, Any]], None]
+) -> None:
+    take(await layer.receive(channel))
 
-    It may return a message instead, or raise an error of the connection that was cut.
 
-    Raises:
-        CancelledError: it was cancelled.
+async def _obedient(call: Coroutine[Any, Any, None]) -> None:
+    """Await a call of the layer, and end it when cancelled, even if the layer swallows that.
+
+    The layer of Redis may, and return a message, raise an error of the connection that was cut, or
+    go on waiting: the hearer of a last socket outlived it by ten seconds.
     """
-    task = asyncio.current_task()
-    if task is not None and task.cancelling():
-        raise asyncio.CancelledError
+    called = asyncio.create_task(call)
+    try:
+        await asyncio.wait({called})
+    finally:
+        while not called.done():
+            called.cancel()
+            await asyncio.wait({called}, timeout=_INSIST)
+        if not called.cancelled():
+            called.exception()  # Whoever is cancelled does not ask for it.
+    called.result()
