@@ -7,7 +7,7 @@ them mean something on a type, since Django would look for ``12`` inside a date 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from django.core.exceptions import ValidationError
@@ -16,6 +16,7 @@ from django.db import models
 from lowcode_async.data_api.columns import Column, column_of
 from lowcode_async.data_api.texts import to_flag, to_list, to_sought
 from lowcode_async.definitions.constants.base import ConstantInvalid
+from lowcode_async.definitions.constants.numbers import integer
 
 ORDERED: Final = ("exact", "gt", "gte", "lt", "lte", "range", "in", "isnull")
 _SAME: Final = ("exact", "in", "isnull")
@@ -31,6 +32,8 @@ _PARTS: Final = (
 _TEXT: Final = (*ORDERED, *_PARTS)
 _DAYS: Final = ("year", "quarter", "month", "week", "week_day", "day", "iso_year")
 _HOURS: Final = ("hour", "minute", "second")
+_YEARS: Final = integer(2, 9998)
+"""Years whose beginning and end Python can tell in every time zone: Django looks for what is between."""
 
 LOOKUPS: Final[Mapping[str, Sequence[str]]] = {
     "BooleanField": ("exact", "isnull"),
@@ -133,4 +136,5 @@ def comparison(column: Column, parts: Sequence[str]) -> Comparison:
 def _transformed(column: Column, name: str) -> Column:
     transform: Any = column.valued.get_transform(name)
     output = transform.output_field if transform is not None else None
-    return column_of(output if isinstance(output, models.Field) else models.IntegerField())
+    made = column_of(output if isinstance(output, models.Field) else models.IntegerField())
+    return replace(made, constant=_YEARS) if name in {"year", "iso_year"} else made
