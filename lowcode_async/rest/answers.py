@@ -11,6 +11,8 @@ from collections.abc import Callable, Mapping
 from http import HTTPStatus
 from typing import Any, Final
 
+from django.conf import settings
+from django.core.exceptions import TooManyFieldsSent
 from django.db import InterfaceError, OperationalError, ProgrammingError
 from rest_framework import exceptions
 from rest_framework.response import Response
@@ -88,10 +90,18 @@ STATUS: Final[Mapping[type[LowcodeError], HTTPStatus]] = {
     DatabaseUnavailable: HTTPStatus.SERVICE_UNAVAILABLE,
 }
 """The status that tells each error."""
+
+
+def _too_many_parameters() -> RequestInvalid:
+    params = {"limit": settings.DATA_UPLOAD_MAX_NUMBER_FIELDS}
+    return RequestInvalid([Problem(pointer="", code="too_many_parameters", params=params)])
+
+
 _OURS: Final[Mapping[type[Exception], Callable[[], LowcodeError]]] = {
     exceptions.NotAuthenticated: NotSignedIn,
     exceptions.AuthenticationFailed: CredentialsRefused,
     exceptions.PermissionDenied: NotStaff,
+    TooManyFieldsSent: _too_many_parameters,
     OperationalError: DatabaseUnavailable,
     InterfaceError: DatabaseUnavailable,
 }

@@ -47,6 +47,10 @@ SENTENCES: dict[str, Sentence] = {
         zh="{key} 只能是 true 或 false",
         en="{key} must be true or false",
     ),
+    "too_many_parameters": Sentence(
+        zh="查询参数过多，最多允许 {limit} 个；请减少后重试",
+        en="There are too many query parameters: send {limit} at the most",
+    ),
     "plan_id_not_uuid": Sentence(
         zh="{key} 应为预览返回的 plan_id（UUID 字符串）",
         en="{key} must be the plan_id of a plan: a UUID as text",

@@ -42,7 +42,6 @@ class RowBell:
         self._lock = threading.Lock()
         self._news: defaultdict[str, News] = defaultdict(News)
         self._filled = threading.Event()
-        self._empty = threading.Event()
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name="lowcode-row-bell", daemon=True)
 

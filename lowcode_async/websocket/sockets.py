@@ -13,6 +13,7 @@ from collections.abc import Awaitable, Callable, Coroutine
 from enum import IntEnum
 from typing import Any, Final, TypeAlias
 
+from django.core.exceptions import TooManyFieldsSent
 from django.http import HttpRequest
 
 from lowcode_async.websocket import auth, database
@@ -39,7 +40,7 @@ class CloseCode(IntEnum):
     TRY_AGAIN_LATER = 1013
     """The database is away."""
     BAD_REQUEST = 4400
-    """`after` is no number, or `project` is missing or wrong."""
+    """`after` is no number, `project` is missing or wrong, or there are too many parameters."""
     NOT_SIGNED_IN = 4401
     NOT_STAFF = 4403
     NOT_FOUND = 4404
@@ -84,6 +85,8 @@ class Socket:
             await self._serve(scope, request, receive, send)
         except Closing as closing:
             await _close(send, closing.code, closing.reason)
+        except TooManyFieldsSent:
+            await _close(send, CloseCode.BAD_REQUEST, "too many parameters")
         except database.AWAY:
             log.warning("database away, socket closed", exc_info=True)
             await _close(send, CloseCode.TRY_AGAIN_LATER, "database away")

@@ -84,6 +84,7 @@ def test_what_cannot_be_asked_for_is_told(database: Database, staff: APIClient) 
         ({"since": "2026-13-01T00:00:00Z"}, "parameter_not_a_moment"),
         ({"model": "a\0"}, "parameter_refused"),
         ({"limit": "many"}, "parameter_not_a_number"),
+        ({f"p{number}": 1 for number in range(1001)}, "too_many_parameters"),
     ):
         response = staff.get(LIST, query)
         assert (response.status_code, problems(response)) == (400, [(code, "")])

@@ -175,6 +175,15 @@ async def test_an_after_that_is_no_number_is_told(
         assert await (await socket.opened()).close_code() == 4400
 
 
+async def test_too_many_parameters_are_told(
+    routes: URLRouter, upgrade: Upgrade, staff: tuple[bytes, bytes]
+) -> None:
+    for place in (upgrade_path(upgrade.pk), ALL):
+        socket = Socket(routes, place, headers=[staff])
+        socket.scope["query_string"] = b"after=1&" * 1001
+        assert await (await socket.opened()).close_code() == 4400
+
+
 async def test_an_after_beyond_all_numbers_is_no_error(
     routes: URLRouter, upgrade: Upgrade, staff: tuple[bytes, bytes]
 ) -> None:

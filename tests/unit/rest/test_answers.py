@@ -6,6 +6,7 @@ import json
 
 import pytest
 from django.conf import settings
+from django.core.exceptions import TooManyFieldsSent
 from django.db import IntegrityError, InterfaceError, OperationalError
 from django.test import RequestFactory
 from django.utils import translation
@@ -48,6 +49,7 @@ PROBLEM = Problem(pointer="/force", code="flag_not_boolean", params={"key": "for
         (exceptions.PermissionDenied(), 403, "not_staff"),
         (CsrfRefused(), 403, "csrf_refused"),
         (UpgradeNotFound(task_id="x"), 404, "upgrade_not_found"),
+        (TooManyFieldsSent(), 400, "request_invalid"),
         (exceptions.MethodNotAllowed("PUT"), 405, "method_not_allowed"),
         (UpgradeConflict(model_name="Product", task_id="7"), 409, "upgrade_running"),
         (BodyTooLarge(limit=5), 413, "body_too_large"),
