@@ -385,6 +385,9 @@ export const en: Messages = {
     deletedWith: "With deleted",
     deletedOnly: "Deleted only",
     project: "Project",
+    projectMissing: "Which project?",
+    projectMissingLead:
+      "Rows of this model belong to projects. Enter one in the field Project above.",
     pick: "Search {model}",
     takeTheirs: "Load what it is now",
     addFilter: "Filter",

@@ -369,6 +369,8 @@ export const zh = {
     deletedWith: "包含已删除",
     deletedOnly: "只看已删除",
     project: "项目",
+    projectMissing: "请先填写项目",
+    projectMissingLead: "该模型的数据按项目划分，请在上方的“项目”框中填写一个。",
     pick: "搜索 {model}",
     takeTheirs: "载入最新内容",
     addFilter: "筛选",
