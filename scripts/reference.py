@@ -14,6 +14,7 @@ from itertools import pairwise
 from pathlib import Path
 from types import ModuleType
 
+from scripts.commands_reference import commands_page
 from scripts.conversions_reference import conversions_page
 from scripts.errors_reference import errors_page
 from scripts.markdown import NOTE, cell
@@ -87,6 +88,7 @@ PAGES: Mapping[str, Callable[[], str]] = {
     "errors.md": errors_page,
     "settings.md": settings_page,
     "checks.md": checks_page,
+    "commands.md": commands_page,
     "conversions.md": conversions_page,
     "openapi.json": openapi_document,
 }
