@@ -22,6 +22,7 @@ CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 REDIS_URL = env.str("REDIS_URL", default="")
 
 INSTALLED_APPS = [
+    "lowcode_async",
     "daphne",
     "django.contrib.admin",
     "django.contrib.auth",
@@ -33,7 +34,6 @@ INSTALLED_APPS = [
     "rest_framework.authtoken",
     "channels",
     "drf_spectacular_sidecar",
-    "lowcode_async",
     "asgi_site.demo",
 ]
 MIDDLEWARE = [

@@ -1,9 +1,14 @@
 """The Django app; nothing runs here but what makes it known to Django."""
 
 from django.apps import AppConfig
+from django.conf import settings
 from django.contrib.auth import get_user_model
 
 from lowcode_async import checks
+
+if "daphne" in settings.INSTALLED_APPS:
+    # Its app chooses the event loop, unless this one stands before it.
+    import lowcode_async.serving.loop  # noqa: F401
 
 
 class LowcodeAsyncConfig(AppConfig):

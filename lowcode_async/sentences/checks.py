@@ -196,8 +196,8 @@ SENTENCES: dict[str, Sentence] = {
         en="daphne is not in INSTALLED_APPS, so runserver speaks no WebSocket.",
     ),
     "check_daphne_missing_cure": Sentence(
-        zh="请将 'daphne' 放在 INSTALLED_APPS 的最前面，或使用 python manage.py lowcode_serve。",
-        en="Put 'daphne' first in INSTALLED_APPS, or use python manage.py lowcode_serve.",
+        zh="请在 INSTALLED_APPS 中将 'daphne' 放在 'django.contrib.staticfiles' 之前，或使用 python manage.py lowcode_serve。",
+        en="Put 'daphne' before 'django.contrib.staticfiles' in INSTALLED_APPS, or use python manage.py lowcode_serve.",
     ),
     "check_cache_in_memory": Sentence(
         zh="默认缓存 {backend} 不被各进程共享，而 worker 是独立进程：轮询的客户端看不到阶段进度，登录失败次数由每个进程各自统计。",

@@ -10,7 +10,8 @@ from collections.abc import Callable, Sequence
 from enum import IntEnum
 from typing import Any, Final
 
-# First of all: it installs the reactor.
+# First of all: they install the reactor.
+import lowcode_async.serving.loop  # noqa: F401 # isort: skip
 from daphne.server import Server
 from daphne.ws_protocol import WebSocketFactory, WebSocketProtocol
 from twisted.logger import STDLibLogObserver, globalLogBeginner
