@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 
 import { STAGES } from "@/domain/events";
 import { EMPTY_LOG, lastSequence, receive, receiveBeside } from "@/domain/log";
-import { remaining } from "@/domain/run";
+import { remaining, toldState } from "@/domain/run";
 
 import { at, LOG, longLog, shuffled, tickOf } from "./events";
 
@@ -47,6 +47,12 @@ test("nothing behind a gap is shown before the gap is filled", () => {
   expect(log.ended).toBe(false);
   expect(log.run.stages.backup.state).toBe("pending");
   expect(receive(log, [at(3)]).run.stages.backup.state).toBe("running");
+});
+
+test("a stage that has not begun waits until all is over", () => {
+  expect(toldState("pending", false)).toBe("pending");
+  expect(toldState("pending", true)).toBe("unreached");
+  expect(toldState("skipped", true)).toBe("skipped");
 });
 
 test("a tick moves the stage that runs, and no other", () => {

@@ -70,6 +70,11 @@ export const NOT_BEGUN: Run = {
   error: null,
 };
 
+/** What is said of a stage: one that has not begun when all is over does not wait any more. */
+export function toldState(state: StageState, isOver: boolean): StageState | "unreached" {
+  return state === "pending" && isOver ? "unreached" : state;
+}
+
 /** Apply the next event of the log. Kinds that are not known change nothing. */
 export function advance(run: Run, event: UpgradeEvent): Run {
   if (isEnd(event.kind)) {

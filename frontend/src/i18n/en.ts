@@ -83,6 +83,7 @@ export const en: Messages = {
     migrate: "Migrate",
     restart: "Restart",
     pending: "Waiting",
+    unreached: "Not reached",
     running: "Running",
     succeeded: "Done",
     skipped: "Skipped",

@@ -69,6 +69,7 @@ export const zh = {
     migrate: "迁移",
     restart: "重启",
     pending: "等待",
+    unreached: "未执行",
     running: "进行中",
     succeeded: "完成",
     skipped: "跳过",
