@@ -198,19 +198,27 @@ def _part(whole: Any, watch: Touched, execution: Execution) -> Part:
 
 @dataclass(frozen=True, slots=True)
 class _Briefly:
-    """Does something in a short transaction, whose statements wait but shortly."""
+    """Does something in a short transaction, whose statements wait but shortly, if the stage is still ours.
+
+    What is kept aside refers to the upgrade, whose row is thus locked most of the time: nobody else
+    could prolong the lease.
+    """
 
     table: Table
 
     def __call__(self, work: Callable[[], R]) -> R:
         """Return what it returns."""
-        connection = self.table.execution.connection
+        execution = self.table.execution
+        connection = execution.connection
 
         def attempt() -> R:
             # Where the plugin's rows are elsewhere, what is noted there is taken back with a batch that
             # is tried again. They are committed first: what is lost is written down before it goes.
             with transaction.atomic(using=connection.alias), transaction.atomic(savepoint=False):
-                return work()
+                execution.fence()
+                result = work()
+                execution.prolong()
+            return result
 
         with short_waits(connection, for_rows=True) as shortly:
             return self.table.patiently(partial(shortly, attempt), "Fill shadows")

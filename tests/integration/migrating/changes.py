@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from dataclasses import field as field_of
 from typing import Any
 
@@ -223,10 +223,10 @@ class Change:
         """Whether the new version is in force."""
         return SchemaVersion.objects.filter(upgrade=self.upgrade).exists()
 
-    def work(self) -> tuple[Finding, ...]:
+    def work(self, *, progress: Report = silent) -> tuple[Finding, ...]:
         """Do what a worker does in the migrate stage; return what was lost."""
         again = self.recorded
-        execution = self._execution(again=again)
+        execution = replace(self._execution(again=again), progress=progress)
         executor = get_executor(execution.connection)
         _ = executor.finish(execution) if again else executor.carry_out(execution)
         return execution.tally.findings

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import re
 from collections.abc import Callable
+from uuid import uuid4
 
 import pytest
 from django.db import DatabaseError, connection
@@ -13,6 +14,7 @@ from lowcode_async.errors import StageFailed
 from lowcode_async.migrating import backfilling, moving
 from lowcode_async.models import LostValue, Upgrade
 from lowcode_async.upgrades.inspecting import inspect
+from lowcode_async.upgrades.leases import LeaseLost
 from tests.integration.migrating.backfilling.meanwhile import (
     CASE,
     Writer,
@@ -70,6 +72,28 @@ def test_the_next_worker_begins_anew(wire: Wire, writer: Callable[[], Writer]) -
         somebody.change(min(somebody.texts) + number, "?")
         somebody.delete(max(somebody.texts))
     somebody.assert_all_is_well(change, change.work())
+
+
+def test_a_worker_that_is_taken_for_dead_stops_before_its_next_batch(wire: Wire) -> None:
+    change = Change(CASE)
+    taken_over = False
+    after: list[str] = []
+
+    def take_over(percent: float, **_: object) -> None:
+        nonlocal taken_over
+        if percent > 0 and not taken_over and leftovers():
+            taken_over = bool(Upgrade.objects.filter(pk=change.upgrade.pk).update(lease=uuid4()))
+
+    def note(sql: str) -> None:
+        if taken_over and is_of_change(sql):
+            after.append(sql)
+
+    with wire.tapped(before=note), pytest.raises(LeaseLost):
+        change.work(progress=take_over)
+    assert taken_over
+    assert after == []
+    change.take_back()
+    assert (look(), leftovers()) == (change.old, [])
 
 
 def test_a_value_that_would_be_lost_ends_it_and_nothing_is_left(wire: Wire) -> None:
