@@ -15,6 +15,7 @@ from django.db import models
 from django.utils.duration import duration_iso_string
 
 from lowcode_async.definitions.kinds import shown
+from lowcode_async.planning.lost_values import is_float_written_out
 from lowcode_async.sentences import JSON
 
 _FORM: Final = orjson.OPT_UTC_Z | orjson.OPT_NON_STR_KEYS
@@ -45,8 +46,8 @@ def to_json(value: Any) -> bytes:
 def _plain(value: Any) -> Any:
     """Return a value as Python's `json` writes it just as orjson would, and what orjson refuses exactly.
 
-    That is whole numbers beyond 64 bits and half surrogates. PostgreSQL writes 1e22 with all its digits: where
-    a float is the same number, it is written as one again.
+    That is whole numbers beyond 64 bits and half surrogates. PostgreSQL gives 1e22 back with all its digits,
+    which nobody could send again: what may have been a float is written as one.
     """
     match value:
         case dict():
@@ -68,7 +69,7 @@ def _float_of(value: int) -> int | float:
         near = float(value)
     except OverflowError:
         return value
-    return near if near == value else value
+    return near if is_float_written_out(value, near) else value
 
 
 def _told(value: Any) -> JSON:

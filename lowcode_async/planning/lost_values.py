@@ -139,4 +139,22 @@ def untouched(current: Any, became: Any) -> bool:
     """Tell whether a row still holds what was written, as a database may give it back."""
     if isinstance(current, memoryview | bytes) and isinstance(became, memoryview | bytes):
         return bytes(current) == bytes(became)
-    return bool(current == became) and (current is None) == (became is None)
+    return _equal(current, became) and (current is None) == (became is None)
+
+
+def is_float_written_out(value: int, number: float) -> bool:
+    """Tell whether a whole number has the digits of a float: PostgreSQL gives 1e23 in JSON back so."""
+    return math.isfinite(number) and Decimal(repr(number)) == value
+
+
+def _equal(current: Any, became: Any) -> bool:
+    match current, became:
+        case int(), float() if not isinstance(current, bool):
+            return current == became or is_float_written_out(current, became)
+        case dict(), dict():
+            return current.keys() == became.keys() and all(
+                _equal(each, became[key]) for key, each in current.items()
+            )
+        case list(), list():
+            return len(current) == len(became) and all(map(_equal, current, became))
+    return bool(current == became)

@@ -90,7 +90,7 @@ def read_json(value: Any, _: Shape) -> Outcome:
 
     def fraction(text: str) -> float:
         nonlocal lost
-        near = float(text)
+        near = float(text) + 0.0  # not every database has -0.0
         if not math.isfinite(near):
             raise ValueError(text)
         lost = lost or Decimal(repr(near)) != Decimal(text)

@@ -78,6 +78,19 @@ async def test_rows_untouched_since_get_their_originals(
     assert await values("Item", "age") == ["1", " 007", "many", "2.5"]
 
 
+async def test_numbers_that_a_database_writes_in_another_way_get_their_originals(
+    upgraded: Upgraded, reverted: Upgraded
+) -> None:
+    # PostgreSQL gives 1e23 in JSON back as a whole number, and knows no -0.0.
+    texts = ["1e23", '{"a": [1e23]}', "-0.0", "[-0.0]", "123456789012345678901234.5"]
+    await upgraded("Item", typed("note", "TextField", null=True))
+    await create("Item", *({"note": each} for each in texts))
+    upgrade, _ = await upgraded("Item", typed("note", "JSONField", null=True), force=True)
+    back, _ = await reverted(upgrade, force=False)
+    assert back.state == Upgrade.State.SUCCEEDED, back.error_code
+    assert await values("Item", "note") == texts
+
+
 async def test_rows_edited_or_inserted_since_are_converted_back(
     upgraded: Upgraded, reverted: Upgraded
 ) -> None:
