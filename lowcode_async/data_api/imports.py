@@ -192,6 +192,8 @@ def _of_json_lines(text: IO[str], importing: _Importing) -> Iterator[tuple[int, 
 
 
 def _of_csv(text: IO[str], importing: _Importing) -> Iterator[tuple[int, JSON]]:
+    # Python's limit, which is the whole process's, is less than what a row may hold and an export has.
+    csv.field_size_limit(max(csv.field_size_limit(), conf.current().data_max_import_bytes))
     reader = csv.reader(text, strict=True)
     try:
         names = next(reader, None)
