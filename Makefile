@@ -8,7 +8,7 @@ export PYTHON
 # More arguments for pytest: make test ARGS="-x -k backup"
 ARGS ?=
 # How many processes test at once: make test WORKERS=0 for one after the other, in one process
-WORKERS ?= 2
+WORKERS ?= 3
 PYTEST = -m pytest --numprocesses $(WORKERS)
 
 .DEFAULT_GOAL := help

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 import signal
 import sys
 from collections.abc import Iterator
@@ -37,10 +36,6 @@ hypothesis.settings.register_profile(
 hypothesis.settings.load_profile("steady")
 
 S = TypeVar("S", bound=Server)
-SHARED = re.compile(r"(sqlite|postgresql|mysql)(-embedded|-distributed)?(?=[^\[]*\]$)")
-"""What the parameters of a test say of the fixtures `database` and `site`."""
-SECONDS = {"acceptance": 5.0, "integration": 0.3, "unit": 0.02}
-"""What a test of each tier takes, about."""
 MISSING = pytest.StashKey[dict[str, str]]()
 
 
@@ -74,25 +69,7 @@ def pytest_terminal_summary(
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
     """Keep together what shares a database or a site, where several processes test at once."""
-    from xdist.scheduler import LoadScopeScheduling
-
-    class ByServer(LoadScopeScheduling):
-        def _assign_work_unit(self, node: Any) -> None:
-            # What takes long begins early, so that no process waits at the end for another.
-            longest = max(self.workqueue, key=self._seconds)
-            self.workqueue.move_to_end(longest, last=False)
-            super()._assign_work_unit(node)
-
-        def _seconds(self, scope: str) -> float:
-            tests = self.workqueue[scope]
-            tier = next(iter(tests)).split("/")[1]
-            return len(tests) * SECONDS[tier]
-
-        def _split_scope(self, nodeid: str) -> str:
-            path, _, name = nodeid.partition("::")
-            shared = SHARED.search(name)
-            tier = path.split("/")[1]
-            return f"{tier} {shared[0]}" if shared else path
+    from tests.scheduling import ByServer
 
     return ByServer(config, log)
 
