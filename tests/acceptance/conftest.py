@@ -22,6 +22,8 @@ from tests.servers.postgresql import PostgreSQL
 from tests.servers.redis import Redis
 
 SERVERS = {"postgresql": "postgresql_server", "mysql": "mariadb_server"}
+NEW_SITES = {"sqlite": "new_sqlite_site", "postgresql": "new_postgresql_site"}
+"""Where a database can be copied, `migrate` need not run once a site."""
 KINDS = [
     pytest.param((engine, mode), id=f"{engine}-{mode}")
     for engine in ("sqlite", "postgresql", "mysql")
@@ -110,6 +112,25 @@ def new_sqlite_site(tmp_path_factory: pytest.TempPathFactory) -> Site:
     return site
 
 
+@pytest.fixture(scope="session")
+def new_postgresql_site(
+    postgresql_server: PostgreSQL, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Site]:
+    """A site that was prepared and never started: others begin with copies of its database."""
+    folder = tmp_path_factory.mktemp("new-site")
+    name = f"lowcode_{secrets.token_hex(4)}"
+    site = new_site(
+        engine="postgresql",
+        mode=Mode.EMBEDDED,
+        folder=folder,
+        database_url=postgresql_server.create_database(name),
+        redis_url=None,
+    )
+    site.prepare()
+    yield site
+    postgresql_server.drop_database(name)
+
+
 # Not for the session: while its driver runs, no other event loop can in this process.
 @pytest.fixture(scope="module")
 def browser(request: pytest.FixtureRequest, dashboard: None) -> Iterator[Browser]:
@@ -179,8 +200,14 @@ def _running(
         redis_url = redis.url(number)
     server: PostgreSQL | MariaDB | None = None
     name = f"lowcode_{secrets.token_hex(4)}"
+    new: Site | None = None
+    if prepared and engine in NEW_SITES:
+        new = request.getfixturevalue(NEW_SITES[engine])
     if engine == "sqlite":
         database_url = f"sqlite:///{folder / 'db.sqlite3'}"
+    elif engine == "postgresql" and new is not None:
+        server = postgresql = request.getfixturevalue(SERVERS[engine])
+        database_url = postgresql.create_database(name, copy_of=new.database_name)
     else:
         server = request.getfixturevalue(SERVERS[engine])
         database_url = server.create_database(name)
@@ -195,8 +222,8 @@ def _running(
     sites = (owner or request.session).stash.setdefault(SITES, [])
     sites.append(site)
     try:
-        if prepared and engine == "sqlite":
-            site.copy_database(request.getfixturevalue("new_sqlite_site"))
+        if new is not None:
+            site.continue_from(new)
         elif prepared:
             site.prepare()
         if started:

@@ -68,6 +68,11 @@ class Site:
         return f"ws://127.0.0.1:{self.port}"
 
     @property
+    def database_name(self) -> str:
+        """What its database is called on its server."""
+        return self.database_url.rpartition("/")[2]
+
+    @property
     def backups(self) -> Path:
         """The folder of its backups."""
         return Path(self.environment["BACKUP_DIR"])
@@ -82,9 +87,10 @@ class Site:
         self.run(procfile()["release"])
         self.token = self.make_user("staff", is_staff=True)
 
-    def copy_database(self, other: Site) -> None:
-        """Do the same by taking the database of another site, both on SQLite."""
-        copy_sqlite(other, self.folder / "db.sqlite3")
+    def continue_from(self, other: Site) -> None:
+        """Do the same by taking what another site has prepared; on a server, by a copy made already."""
+        if self.engine == "sqlite":
+            copy_sqlite(other, self.folder / "db.sqlite3")
         self.token = other.token
 
     def start(self, *names: str) -> None:

@@ -62,9 +62,12 @@ class PostgreSQL(Server):
             role = sql.SQL("CREATE ROLE {} LOGIN PASSWORD {}")
             self._execute(role.format(sql.Identifier(USER), sql.Literal(PASSWORD)))
 
-    def create_database(self, name: str) -> str:
-        """Create a database that the unprivileged user owns, and return its URL."""
-        self._execute(f'CREATE DATABASE "{name}" OWNER "{USER}"')
+    def create_database(self, name: str, *, copy_of: str = "template1") -> str:
+        """Create a database that the unprivileged user owns, and return its URL.
+
+        Nobody may be connected to the one that it is a copy of.
+        """
+        self._execute(f'CREATE DATABASE "{name}" OWNER "{USER}" TEMPLATE "{copy_of}"')
         return self.url(name)
 
     def drop_database(self, name: str) -> None:
