@@ -138,6 +138,8 @@ REST_FRAMEWORK = {
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAdminUser"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    # Behind a proxy all clients have its address; what a header says counts as far as it wrote it.
+    "NUM_PROXIES": env.int("NUM_PROXIES", default=0),
 }
 
 # Whoever says HTTPS has a proxy in front that speaks it: the server itself does not.

@@ -128,6 +128,19 @@ def test_who_fails_too_often_has_to_wait(browser: Browser) -> None:
 
 
 @pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+def test_behind_a_proxy_the_address_that_it_tells_counts(browser: Browser) -> None:
+    wrong = {**RIGHT, "password": "wrong"}
+    with override_settings(REST_FRAMEWORK={"NUM_PROXIES": 1}, LOWCODE_SIGN_IN_RATE="1/hour"):
+        one, same, other = (
+            Browser(HTTP_X_FORWARDED_FOR=told)
+            for told in ("10.0.0.1", "1.2.3.4, 10.0.0.1", "10.0.0.2")
+        )
+        assert one.send("post", wrong).status_code == 401
+        assert same.send("post", RIGHT).status_code == 429
+        assert other.send("post", RIGHT).status_code == 200
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 def test_who_fails_too_often_has_to_wait_without_a_cache_too(browser: Browser) -> None:
     # What a process counts for itself outlives this test.
     wrong = {"username": secrets.token_hex(8), "password": "wrong"}
