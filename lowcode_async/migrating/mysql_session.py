@@ -112,7 +112,7 @@ def alone(task_id: UUID, connection: BaseDatabaseWrapper) -> Iterator[None]:
     Raises:
         Retryable: another worker is still at it.
     """
-    name = f"lowcode:{task_id}"
+    name = _name(task_id)
     with connection.cursor() as cursor:
         cursor.execute("SELECT GET_LOCK(%s, 0)", [name])
         if cursor.fetchone()[0] != 1:
@@ -128,6 +128,19 @@ def alone(task_id: UUID, connection: BaseDatabaseWrapper) -> Iterator[None]:
             with connection.cursor() as cursor:
                 _set(cursor, ["wait_timeout"], former)
                 cursor.execute("SELECT RELEASE_LOCK(%s)", [name])
+
+
+def is_at_work(task_id: UUID, connection: BaseDatabaseWrapper) -> bool:
+    """Tell whether another connection is `alone` with an upgrade; never on other databases."""
+    if connection.vendor != "mysql":
+        return False
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT IS_USED_LOCK(%s) <> CONNECTION_ID()", [_name(task_id)])
+        return bool(cursor.fetchone()[0])
+
+
+def _name(task_id: UUID) -> str:
+    return f"lowcode:{task_id}"
 
 
 @contextmanager

@@ -19,7 +19,9 @@ from django.db.models.functions import Coalesce
 
 from lowcode_async import conf
 from lowcode_async.clock import database_now
+from lowcode_async.migrating.mysql_session import is_at_work
 from lowcode_async.models import Upgrade, UpgradeEvent
+from lowcode_async.planning.databases import HOME
 from lowcode_async.upgrades import events
 from lowcode_async.upgrades.events import EventData, EventKind
 
@@ -58,7 +60,7 @@ def claim(task_id: UUID, stage: Upgrade.Stage) -> Claim | None:
         token = uuid4()
         open_ = free(now).filter(pk=task_id, stage=stage, cancel_requested_at=None)
         # A row that is locked has a worker at work, whatever its lease says: do not wait for it.
-        if not list(_unlocked(open_).values_list("pk")):
+        if not list(_unlocked(open_).values_list("pk")) or _is_at_work(task_id):
             return None
         taken = open_.update(
             state=Upgrade.State.RUNNING,
@@ -151,7 +153,7 @@ def lost() -> list[tuple[UUID, Upgrade.Stage]]:
         found = {
             each.pk: each.stage
             for each in _unlocked(candidates).only("stage", "lease", "enqueued_at")
-            if each.lease is not None or _is_overdue(each, now)
+            if (each.lease is not None or _is_overdue(each, now)) and not _is_at_work(each.pk)
         }
         if found:
             given_back = {"lease": None, "lease_until": None, "enqueued_at": now}
@@ -178,6 +180,14 @@ def _unlocked(upgrades: QuerySet[Upgrade]) -> QuerySet[Upgrade]:
     """Lock these rows, but for those that are locked; MariaDB before 10.6 waits for them."""
     can_skip = connections[upgrades.db].features.has_select_for_update_skip_locked
     return upgrades.select_for_update(skip_locked=can_skip)
+
+
+def _is_at_work(task_id: UUID) -> bool:
+    """Tell whether a worker on MySQL changes the table, which no transaction can hold for it.
+
+    Its lease may run out while it holds tables and writes down what is lost: nobody could take over anyway.
+    """
+    return is_at_work(task_id, connections[HOME])
 
 
 def _held(claim: Claim) -> QuerySet[Upgrade]:

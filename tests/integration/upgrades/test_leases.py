@@ -11,6 +11,7 @@ from django.db import connection, connections, transaction
 
 from lowcode_async.clock import database_now
 from lowcode_async.errors import BrokerUnavailable
+from lowcode_async.migrating.mysql_session import alone, is_at_work
 from lowcode_async.models import Upgrade, UpgradeEvent
 from lowcode_async.upgrades import leases
 from lowcode_async.upgrades.recovery import recover
@@ -202,3 +203,25 @@ def test_a_lease_that_nobody_could_extend_is_prolonged_by_the_transaction_that_w
         leases.prolong(claim)
     assert leases.lost() == []
     assert leases.extend(claim)
+
+
+def test_a_worker_that_changes_a_table_is_not_taken_for_dead_whatever_its_lease_says(
+    upgrade: Upgrade,
+) -> None:
+    if connection.vendor != "mysql":
+        # There it holds the upgrade's row by a transaction, which says the same.
+        assert not is_at_work(upgrade.pk, connection)
+        return
+    claim = leases.claim(upgrade.pk, VALIDATE)
+    assert claim is not None
+    expire(upgrade)
+    beside = connection.copy()
+    try:
+        with alone(upgrade.pk, beside):
+            assert leases.lost() == []
+            assert leases.claim(upgrade.pk, VALIDATE) is None
+            assert leases.extend(claim)
+            expire(upgrade)
+        assert leases.lost() == [(upgrade.pk, VALIDATE)]
+    finally:
+        beside.close()
