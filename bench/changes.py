@@ -24,7 +24,8 @@ class Change:
     name: str
     before: dict[str, Any]
     """The field as it is."""
-    after: dict[str, Any]
+    after: dict[str, Any] | None
+    """The field as it becomes; None if it goes."""
     values: str
     """SQL for the value of row ``g``."""
     by_hand: Mapping[str, str]
@@ -67,6 +68,14 @@ CHANGES = (
             "postgresql": "ALTER COLUMN v TYPE integer USING v::integer, ALTER COLUMN v SET NOT NULL",
             "mysql": "MODIFY v integer NOT NULL, ADD INDEX (v)",
         },
+    ),
+    Change(
+        name="a field that goes, forced, all its values kept",
+        before=TEXT,
+        after=None,
+        values="CONCAT('', g)",
+        by_hand={"postgresql": "DROP COLUMN v", "mysql": "DROP COLUMN v"},
+        force=True,
     ),
     Change(
         name="decimal (12, 4) to (10, 2), all fit",
@@ -163,7 +172,8 @@ def _ours(site: Site, change: Change, model: str) -> tuple[float, float, float]:
     site.wait_for_end(site.post(model, [change.before, OTHER], no_backup=True))
     table = f"dynamic_{model.lower()}"
     _fill(site, table, change)
-    body = {"model_name": model, "fields": [change.after, OTHER], "force": change.force}
+    fields = [each for each in (change.after, OTHER) if each is not None]
+    body = {"model_name": model, "fields": fields, "force": change.force}
     with site.client() as client:
         begin = time.perf_counter()
         answer = client.post("/lowcode/api/plan/", json=body, timeout=600)

@@ -26,6 +26,7 @@ from django.db.migrations.state import ProjectState
 from lowcode_async.errors import Retryable, StageFailed
 from lowcode_async.migrating.backfilling.ahead import drop_touched, fill_ahead
 from lowcode_async.migrating.backfilling.indexes import skipped
+from lowcode_async.migrating.backfilling.touched import standing
 from lowcode_async.migrating.base import Execution, Step, Warnings, is_filling, told
 from lowcode_async.migrating.journal import MENDING, Journal, StepState
 from lowcode_async.migrating.looking import applied
@@ -39,7 +40,8 @@ from lowcode_async.migrating.mysql_session import (
 from lowcode_async.migrating.mysql_steps import Parts, parts_of
 from lowcode_async.migrating.mysql_table import Table
 from lowcode_async.models import SchemaVersion
-from lowcode_async.planning.backfills import backfilled, prepared_on
+from lowcode_async.planning.backfills import backfilled, kept_ahead, prepared_on
+from lowcode_async.planning.ensuring import EnsureEmpty
 from lowcode_async.planning.plan import Conversion
 from lowcode_async.planning.state import APP_LABEL
 
@@ -103,6 +105,8 @@ class _Change:
     journal: Journal
     chosen: tuple[Conversion, ...] = ()
     """The conversions that are done before the table is held."""
+    kept: tuple[EnsureEmpty, ...] = ()
+    """The removals of fields whose values are kept aside before that."""
 
     def fence(self) -> None:
         """Make sure that the stage is still ours."""
@@ -118,7 +122,7 @@ class _Change:
         plan, connection = self.execution.plan, self.execution.connection
         chosen = backfilled(plan, connection)
         parts = parts_of(prepared_on(plan, connection, chosen))
-        return replace(self, chosen=chosen, parts=parts)
+        return replace(self, chosen=chosen, kept=kept_ahead(plan, connection), parts=parts)
 
     # -- forwards --------------------------------------------------------------------------------
 
@@ -132,18 +136,18 @@ class _Change:
         try:
             prepared.forwards_so()
         except StageFailed as error:
-            if not prepared.chosen or not is_full(error.__cause__):
+            if not (prepared.chosen or prepared.kept) or not is_full(error.__cause__):
                 raise
             log.info("no batches upgrade=%s error=%s", self.journal.task_id, error)
             self.forwards_so()
 
     def forwards_so(self) -> None:
-        """Do so, the `chosen` conversions before the table is held."""
+        """Do so, what is `chosen`, or `kept`, before the table is held."""
         with self._else(self.take_back):
             before, after = self.parts.free_around([each.shadow for each in self.chosen])
             for step in before:
                 self._forward(step)
-            ahead = fill_ahead(self.parts, self.chosen, self.execution, self.table)
+            ahead = fill_ahead(self.parts, self.chosen, self.kept, self.execution, self.table)
             execution = self.execution.beginning_at(ahead.done)
             for step in after:
                 self._forward(step, execution)
@@ -256,8 +260,10 @@ class _Change:
         Raises:
             StageFailed: ``not_taken_back``: the database refused to.
         """
-        if not self.beside(self.journal.read):
+        is_watched = self.journal.task_id in standing(self.execution.connection)
+        if not is_watched and not self.beside(self.journal.read):
             return
+        self.beside(partial(self.journal.begin, MENDING))
         with self._not_taken_back():
             drop_touched(self.execution, self.table)
         self._undo_all(self.parts.reversible)

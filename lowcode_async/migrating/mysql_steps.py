@@ -42,9 +42,16 @@ class Parts:
     """
 
     def free_around(self, shadows: Collection[str]) -> tuple[Sequence[Step], Sequence[Step]]:
-        """Return what is free up to the last of some shadows that is added, and what comes after it."""
-        added = [n for n, each in enumerate(self.free, 1) if _adds(each.operation, set(shadows))]
-        cut = added[-1] if added else len(self.free)
+        """Return what is free up to the last of some shadows that is added, and what comes after it.
+
+        Without any shadow, only what is about names comes first.
+        """
+        first = [
+            number
+            for number, each in enumerate(self.free, 1)
+            if _adds(each.operation, set(shadows)) or _names(each.operation)
+        ]
+        cut = first[-1] if first else 0
         return self.free[:cut], self.free[cut:]
 
     @property

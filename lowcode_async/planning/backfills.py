@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
@@ -14,7 +14,10 @@ from django.db.models import JSONField, Value
 from lowcode_async import conf
 from lowcode_async.planning.convert_values import ConvertValues
 from lowcode_async.planning.databases import HOME
+from lowcode_async.planning.ensuring import EnsureEmpty
 from lowcode_async.planning.plan import Conversion, Plan, PlannedOperation
+from lowcode_async.planning.rows import Column
+from lowcode_async.planning.shapes import shape_of
 from lowcode_async.planning.sql import sql_of
 from lowcode_async.planning.stand_ins import stand_in
 from lowcode_async.planning.state import APP_LABEL, is_relation
@@ -25,6 +28,10 @@ if TYPE_CHECKING:
 
 _POSTGRESQL: Final = ("postgresql", HOME)
 """Where batches and the plugin's rows share transactions; on MySQL they need not."""
+
+
+_FEW: Final = 10
+"""A part of the rows of a large table that is few: a tenth."""
 
 
 def backfilled(plan: Plan, connection: BaseDatabaseWrapper) -> tuple[Conversion, ...]:
@@ -45,7 +52,44 @@ def backfilled(plan: Plan, connection: BaseDatabaseWrapper) -> tuple[Conversion,
     )
     if not chosen or _is_moved(plan, connection) or not _is_large(model, connection):
         return ()
-    return () if _changes_unnoticed(model, plan.conversions, connection) else chosen
+    formerly = [each.old.name for each in plan.conversions]
+    return () if _changes_unnoticed(model, formerly, connection) else chosen
+
+
+def kept_ahead(plan: Plan, connection: BaseDatabaseWrapper) -> tuple[EnsureEmpty, ...]:
+    """Return the removals of fields whose values are kept aside before the transaction of the change.
+
+    None where the table is small, or where `backfilled` would say so for other reasons; none of links, of
+    what the database computes, or where the key of the rows changes. Nor one of a field with but few values:
+    to find them takes no longer than to look at all rows.
+    """
+    if not _is_possible(plan, connection):
+        return ()
+    model = _model_before(plan)
+    goes = [each for each in _removals(plan) if _can_be_kept(each, model, connection)]
+    if not goes or _is_moved(plan, connection) or not _is_large(model, connection):
+        return ()
+    fields = [each.field for each in goes]
+    return () if _changes_unnoticed(model, fields, connection) else tuple(goes)
+
+
+def _removals(plan: Plan) -> Iterator[EnsureEmpty]:
+    after: Any = plan.to_state.apps.get_model(APP_LABEL, plan.after.name)
+    if after._meta.pk.column == _model_before(plan)._meta.pk.column:
+        for each in plan.operations:
+            if isinstance(each.operation, EnsureEmpty):
+                yield each.operation
+
+
+def _can_be_kept(operation: EnsureEmpty, model: Any, connection: BaseDatabaseWrapper) -> bool:
+    """Tell whether a field has many values that can be kept aside row by row."""
+    field = model._meta.get_field(operation.field)
+    if field not in model._meta.local_concrete_fields or field.generated or field.primary_key:
+        return False
+    column = Column(model, operation.field, connection)
+    many = max(1, conf.current().backfill_rows // _FEW)
+    held = column.rows.filter(**{f"{field.attname}__isnull": False}).order_by()
+    return shape_of(column.plain_field) is not None and held[:many].count() == many
 
 
 def _is_moved(plan: Plan, connection: BaseDatabaseWrapper) -> bool:
@@ -71,9 +115,7 @@ _TRIGGERS: Final = """
 """
 
 
-def _changes_unnoticed(
-    model: Any, conversions: tuple[Conversion, ...], connection: BaseDatabaseWrapper
-) -> bool:
+def _changes_unnoticed(model: Any, names: Sequence[str], connection: BaseDatabaseWrapper) -> bool:
     """Tell whether rows may change while nothing else of them takes notice, on MySQL and MariaDB.
 
     By rules that the site has made by hand: a row changes with that at which it points, or a trigger
@@ -81,7 +123,7 @@ def _changes_unnoticed(
     """
     if connection.vendor != "mysql":
         return False
-    fields = [model._meta.pk, *(model._meta.get_field(each.old.name) for each in conversions)]
+    fields = [model._meta.pk, *map(model._meta.get_field, names)]
     with connection.cursor() as cursor:
         cursor.execute(_FOLLOWING, [model._meta.db_table])
         following = {column for (column,) in cursor.fetchall()}

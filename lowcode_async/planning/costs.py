@@ -16,6 +16,7 @@ from lowcode_async.planning.backfills import (
     indexes_of,
     is_beforehand,
     is_index,
+    kept_ahead,
     prepared_on,
 )
 from lowcode_async.planning.moves import moves
@@ -66,7 +67,8 @@ def costs_of(plan: Plan, connection: BaseDatabaseWrapper) -> list[Cost]:
     seen = seen_of(plan, connection)
     if moves(plan, connection, seen):
         return [replace(each, lock=Lock.NONE) for each in seen]
-    before = [is_beforehand(each, chosen) for each in plan.operations]
+    kept = kept_ahead(plan, connection)
+    before = [is_beforehand(each, chosen) or each.operation in kept for each in plan.operations]
     free = [
         replace(cost, lock=Lock.NONE) if first else cost
         for cost, first in zip(seen, before, strict=True)

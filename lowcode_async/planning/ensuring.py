@@ -14,11 +14,14 @@ from lowcode_async.planning.removals import (
     end_of,
     filled_in,
     holds_values,
+    losses_in,
     losses_of,
+    removal_in,
     removal_of,
     uncounted,
 )
 from lowcode_async.planning.rows import Column
+from lowcode_async.planning.tally import Tally
 from lowcode_async.planning.whole_rows import WHOLE, losses_of_rows
 
 
@@ -57,7 +60,7 @@ class EnsureEmpty(Filling):
         """Look once more."""
         column, keeping = Column(model, self.name, schema_editor.connection), self.keeping
         _hold(schema_editor, column.tables)
-        besides = self._besides(column)
+        besides = self.besides(column)
         if not self.force and holds_values(column, besides=besides):
             raise StageFailed("field_removed_with_values", field=self.field)
         found = list(removal_of(column, self.field, besides=besides))
@@ -75,11 +78,22 @@ class EnsureEmpty(Filling):
                 done += len(losses)
                 self.progress(done, total)
 
+    def keep(self, column: Column, page: Sequence[tuple[Any, Any]], tally: Tally) -> None:
+        """Do so with some rows: their keys and values."""
+        found = removal_in(column, page, self.field, besides=self.besides(column))
+        if found is not None:
+            if not self.force:
+                raise StageFailed("field_removed_with_values", field=self.field)
+            tally.add(found)
+        if self.keeping is not None:
+            self.keeping.keep(self.field, losses_in(column, page), removed=True)
+
     def uncounted(self, column: Column) -> set[Written]:
         """Return what is kept aside though nobody loses anything by it."""
-        return uncounted(column, besides=self._besides(column))
+        return uncounted(column, besides=self.besides(column))
 
-    def _besides(self, column: Column) -> Any:
+    def besides(self, column: Column) -> Any:
+        """Return the value that rows were given when the field was added, if that is taken back."""
         reverts = self.keeping is not None and self.keeping.reverts is not None
         return filled_in(column.field) if reverts else NO_VALUE
 

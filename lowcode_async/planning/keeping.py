@@ -143,14 +143,17 @@ class Keeping:
 
         return self.call(forget)
 
-    def kept_keys(self, field: str, *, at_most: int | None = None) -> Iterator[list[Any]]:
+    def kept_keys(
+        self, field: str, *, at_most: int | None = None, removed: bool = False
+    ) -> Iterator[list[Any]]:
         """Yield the primary keys of the rows of which a value of a field was written down.
 
         Args:
             field: its name.
             at_most: how many there may be; none of more.
+            removed: whether the field goes.
         """
-        rows = LostValue.objects.filter(upgrade_id=self.upgrade_id, field=field, removed=False)
+        rows = LostValue.objects.filter(upgrade_id=self.upgrade_id, field=field, removed=removed)
         if at_most is not None and self.call(rows[: at_most + 1].count) > at_most:
             return
         for page in self._pages(rows):

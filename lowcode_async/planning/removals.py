@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from itertools import islice
 from typing import TYPE_CHECKING, Any, Final
 
 from django.db import models
@@ -34,14 +35,18 @@ def removal_of(column: Column, name: str, *, besides: Any = NO_VALUE) -> Iterato
     """
     count, samples = _links(column) if column.field.many_to_many else _values(column, besides)
     if count:
-        yield Finding(
-            kind=FindingKind.REMOVED,
-            field=name,
-            count=count,
-            code="field_removed_with_values",
-            params={"field": name},
-            samples=samples,
-        )
+        yield _removed(name, count, samples)
+
+
+def _removed(name: str, count: int, samples: tuple[Sample, ...]) -> Finding:
+    return Finding(
+        kind=FindingKind.REMOVED,
+        field=name,
+        count=count,
+        code="field_removed_with_values",
+        params={"field": name},
+        samples=samples,
+    )
 
 
 def end_of(
@@ -79,14 +84,35 @@ def losses_of(column: Column) -> Iterator[list[Loss]]:
     if column.field.many_to_many:
         yield from _lost_links(column)
         return
+    held = column.rows.filter(**{f"{column.field.attname}__isnull": False})
+    for page in column.pages(among=held):
+        yield losses_in(column, page)
+
+
+def losses_in(column: Column, page: Sequence[tuple[Any, Any]]) -> list[Loss]:
+    """Return what goes of some rows: their keys and values."""
     shape = shape_of(column.plain_field)
     kind = shape.kind if shape else Kind.TEXT
-    for page in column.pages():
-        yield [
-            _gone(key_text(key), written(kind, value if shape or value is None else str(value)))
-            for key, value in page
-            if value is not None
-        ]
+    return [
+        _gone(key_text(key), written(kind, value if shape else str(value)))
+        for key, value in page
+        if value is not None
+    ]
+
+
+def removal_in(
+    column: Column, page: Sequence[tuple[Any, Any]], name: str, *, besides: Any = NO_VALUE
+) -> Finding | None:
+    """Return what of some rows would be lost with a field, as `removal_of` does of all."""
+    uncounted_ = uncounted(column, besides=besides)
+    lost = {each.key for each in losses_in(column, page) if each.value not in uncounted_}
+    shape = shape_of(column.plain_field)
+    samples = (
+        Sample(key=key_json(key), before=value_json(shape, value), after=None)
+        for key, value in page
+        if key_text(key) in lost
+    )
+    return _removed(name, len(lost), tuple(islice(samples, MAX_SAMPLES))) if lost else None
 
 
 def _lost_links(column: Column) -> Iterator[list[Loss]]:

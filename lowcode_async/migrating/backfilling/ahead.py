@@ -19,10 +19,10 @@ from typing import Any, TypeVar
 
 from django.db import transaction
 from django.db.migrations.operations.base import Operation
-from django.db.models import Case, Q, QuerySet, Value, When
+from django.db.models import Q, QuerySet
 
 from lowcode_async.migrating.backfilling.batches import SHARE, Batches
-from lowcode_async.migrating.backfilling.catching_up import CatchUp
+from lowcode_async.migrating.backfilling.catching_up import CatchUp, part_of
 from lowcode_async.migrating.backfilling.parts import Part
 from lowcode_async.migrating.backfilling.touched import Touched, drop_statement, standing
 from lowcode_async.migrating.base import Execution, Step
@@ -31,10 +31,10 @@ from lowcode_async.migrating.mysql_steps import Parts
 from lowcode_async.migrating.mysql_table import Table
 from lowcode_async.planning.backfills import indexes_of
 from lowcode_async.planning.convert_values import ConvertValues
+from lowcode_async.planning.ensuring import EnsureEmpty
 from lowcode_async.planning.keeping import here
 from lowcode_async.planning.plan import Conversion
 from lowcode_async.planning.progress import of_rows
-from lowcode_async.planning.rows import Column
 from lowcode_async.planning.tally import Tally
 
 log = logging.getLogger(__name__)
@@ -52,16 +52,10 @@ class TouchedBatches(Batches):
         """Let the database convert the rows of which it is sure in all columns."""
         sure, values = Q(), dict[str, Any](self.watch.nothing)
         for part in self.parts:
-            if (shortcut := part.converting.shortcut) is None:
+            if part.sure is None:
                 return
-            nothing = Q(**{f"{part.column.field.attname}__isnull": True})
-            kept = Q(shortcut.kept)
-            sure &= (kept | nothing) if part.converting.final.null else kept
-            values[part.target.field.attname] = Case(
-                When(shortcut.kept, then=shortcut.expression),
-                default=Value(None),
-                output_field=part.target.plain_field,
-            )
+            sure &= part.sure
+            values |= part.by_database[1] if part.by_database else {}
         rows.order_by().filter(sure).update(**values)
 
     def _look_at(self, rows: QuerySet[Any]) -> Iterator[int]:
@@ -106,8 +100,8 @@ class Ahead:
         self.batches.catch_up()
         watch, found = self.batches.watch, self.batches.tally.findings
         instead: dict[Operation, Operation] = {
-            each.operation: CatchUp(each.operation, watch, found=found)
-            for each in self.batches.parts
+            part.operation: CatchUp(part.operation, watch, found=found)
+            for part in self.batches.parts
         }
         return [
             replace(each, planned=replace(each.planned, operation=instead[each.operation]))
@@ -118,17 +112,22 @@ class Ahead:
 
 
 def fill_ahead(
-    parts: Parts, chosen: tuple[Conversion, ...], execution: Execution, table: Table
+    parts: Parts,
+    chosen: tuple[Conversion, ...],
+    removals: Sequence[EnsureEmpty],
+    execution: Execution,
+    table: Table,
 ) -> Ahead:
-    """Fill the shadows of large tables, and index them.
+    """Fill the shadows of large tables, and index them; keep values aside that go.
 
     Args:
         parts: the whole; what writers need not be kept away from has been done.
         chosen: the conversions; see `planning.backfills.backfilled`.
+        removals: of fields; see `planning.backfills.kept_ahead`.
         execution: the whole, which is not at work in any transaction.
         table: the same table, as statements are executed that wait for its locks.
     """
-    steps = [each for each in parts.held if _fills(each, chosen)]
+    steps = [each for each in parts.held if _fills(each, chosen) or each.operation in removals]
     if not steps:
         return Ahead(parts.held)
     # The connection can use other tables as long as it holds none: what is lost is kept by it.
@@ -140,7 +139,7 @@ def fill_ahead(
     if not _begun(watch, table):
         return Ahead(parts.held)
     start = 100 * steps[0].index / len(parts.reversible)
-    log.info("filling ahead upgrade=%s shadows=%s", execution.upgrade.pk, len(steps))
+    log.info("filling ahead upgrade=%s columns=%s", execution.upgrade.pk, len(steps))
     batches = TouchedBatches(
         execution=execution,
         watch=watch,
@@ -189,11 +188,9 @@ def _indexed(
 
 
 def _part(whole: Any, watch: Touched, execution: Execution) -> Part:
-    """Return one conversion; the table is as it is now."""
+    """Return what is done with one column; the table is as it is now."""
     whole.force, whole.keeping = execution.force, execution.keeping
-    columns = [Column(watch.model, name, watch.connection) for name in (whole.name, whole.shadow)]
-    has_originals = whole.keeping.has_originals(whole.old.name)
-    return Part.of(whole, *columns, reverting=whole.keeping if has_originals else None)
+    return part_of(whole, watch.model, watch.connection)
 
 
 @dataclass(frozen=True, slots=True)

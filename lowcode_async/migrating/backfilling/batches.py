@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, Final, Protocol, TypeVar
 
-from django.db.models import Case, Q, QuerySet, Value, When
+from django.db.models import Q, QuerySet
 
 from lowcode_async.migrating.backfilling.parts import Part
 from lowcode_async.migrating.backfilling.watching import Watch
@@ -39,7 +39,10 @@ class Briefly(Protocol):
 
 @dataclass(slots=True, kw_only=True)
 class Batches:
-    """The shadows of one table, where each is empty in the rows of which the database is not sure."""
+    """What is done to one table.
+
+    Each shadow is empty in the rows of which the database is not sure.
+    """
 
     execution: Execution
     watch: Watch
@@ -91,13 +94,9 @@ class Batches:
         """Let the database convert what it is sure of, all columns at once."""
         condition, values = Q(), dict[str, Any]()
         for part in self.parts:
-            if (shortcut := part.converting.shortcut) is not None:
-                condition |= Q(shortcut.kept)
-                values[part.target.field.attname] = Case(
-                    When(shortcut.kept, then=shortcut.expression),
-                    default=Value(None),
-                    output_field=part.target.plain_field,
-                )
+            if (done := part.by_database) is not None:
+                condition |= done[0]
+                values |= done[1]
         if values:
             rows.order_by().filter(condition).update(**values)
 

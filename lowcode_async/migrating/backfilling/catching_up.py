@@ -1,13 +1,15 @@
-"""What is left to do for a shadow under the lock: the rows that changed last."""
+"""What is left to do with a column under the lock: the rows that changed last."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Final
 
-from lowcode_async.migrating.backfilling.parts import Part
+from lowcode_async.migrating.backfilling.parts import ConvertedPart, Part
+from lowcode_async.migrating.backfilling.removed import RemovedPart
 from lowcode_async.migrating.backfilling.watching import Watch
 from lowcode_async.planning.convert_values import ConvertValues
+from lowcode_async.planning.ensuring import EnsureEmpty
 from lowcode_async.planning.findings import Finding
 from lowcode_async.planning.operations import Filling
 from lowcode_async.planning.rows import Column
@@ -20,11 +22,11 @@ _FEW_KEPT: Final = 2000
 
 
 class CatchUp(Filling):
-    """Stands in the place of the operation that would fill a shadow in one go."""
+    """Stands in the place of the operation that would do all rows in one go."""
 
     def __init__(
         self,
-        whole: ConvertValues,
+        whole: ConvertValues | EnsureEmpty,
         watch: Watch,
         *,
         comment: str | None = None,
@@ -42,28 +44,51 @@ class CatchUp(Filling):
         return self.whole.describe()
 
     def fill(self, model: Any, schema_editor: Any) -> None:
-        """Look again at the rows that changed last; from here on the shadow is a column like others."""
+        """Look again at the rows that changed last; from here on a shadow is a column like others."""
         with self.watch.held(model._meta.db_table):
             self._catch_up(model, schema_editor.connection)
 
     def _catch_up(self, model: Any, connection: BaseDatabaseWrapper) -> None:
-        whole = self.whole
         assert self.tally is not None and self.keeping is not None
-        whole.force, whole.keeping = self.force, self.keeping
+        self.whole.force, self.whole.keeping = self.force, self.keeping
+        part = part_of(self.whole, model, connection)
         # This may be done again, as when a later lock was not granted.
-        self.tally.forget(whole.new.name)
+        self.tally.forget(part.field)
         for each in self.found:
-            if each.field == whole.new.name:
+            if each.field == part.field:
                 self.tally.add(each)
-        has_originals = self.keeping.has_originals(whole.old.name)
-        part = Part.of(
-            whole,
-            Column(model, whole.name, connection),
-            Column(model, whole.shadow, connection),
-            reverting=self.keeping if has_originals else None,
-        )
         part.redo(self.watch.stale(), self.tally)
         if not self.watch.notes_deletions:
             for keys in part.gone(at_most=_FEW_KEPT):
                 part.forget(keys, self.tally)
-        self.watch.keep(model._meta.db_table, part.target.field.column, self.comment_of_column)
+        if isinstance(part, ConvertedPart):
+            column = part.target.field.column
+            self.watch.keep(model._meta.db_table, column, self.comment_of_column)
+
+
+def part_of(
+    whole: ConvertValues | EnsureEmpty,
+    model: Any,
+    connection: BaseDatabaseWrapper,
+    *,
+    name: str | None = None,
+) -> Part:
+    """Return what an operation does, row by row, once it knows what may be lost and where it is kept.
+
+    Args:
+        whole: the operation.
+        model: the table, as it is at that time.
+        connection: the database.
+        name: of the field in that model, if it is not what the operation calls it.
+    """
+    column = Column(model, name or whole.name, connection)
+    if isinstance(whole, EnsureEmpty):
+        return RemovedPart.of(whole, column)
+    assert whole.keeping is not None
+    has_originals = whole.keeping.has_originals(whole.old.name)
+    return ConvertedPart.of(
+        whole,
+        column,
+        Column(model, whole.shadow, connection),
+        reverting=whole.keeping if has_originals else None,
+    )

@@ -17,7 +17,7 @@ import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from django.db import transaction
 from django.db.migrations.operations import SeparateDatabaseAndState
@@ -26,21 +26,35 @@ from django.db.migrations.operations.base import Operation
 from lowcode_async.errors import Retryable
 from lowcode_async.migrating.backfilling import indexes
 from lowcode_async.migrating.backfilling.batches import SHARE, Batches
-from lowcode_async.migrating.backfilling.catching_up import CatchUp
-from lowcode_async.migrating.backfilling.parts import Part
+from lowcode_async.migrating.backfilling.catching_up import CatchUp, part_of
+from lowcode_async.migrating.backfilling.parts import ConvertedPart, Part
 from lowcode_async.migrating.backfilling.triggers import Triggers
 from lowcode_async.migrating.base import Execution, Warnings, named
 from lowcode_async.migrating.postgresql import PostgreSQLExecutor, begin, briefly
-from lowcode_async.planning.backfills import Index, backfilled, beforehand, indexes_of
+from lowcode_async.planning.backfills import (
+    Index,
+    backfilled,
+    beforehand,
+    indexes_of,
+    kept_ahead,
+)
+from lowcode_async.planning.convert_values import ConvertValues
+from lowcode_async.planning.ensuring import EnsureEmpty
 from lowcode_async.planning.findings import Finding
 from lowcode_async.planning.plan import Conversion
 from lowcode_async.planning.progress import of_rows
-from lowcode_async.planning.rows import Column
 from lowcode_async.planning.state import APP_LABEL
 
 log = logging.getLogger(__name__)
 
 R = TypeVar("R")
+
+
+class _Chosen(NamedTuple):
+    """What of a plan is done row by row beforehand."""
+
+    conversions: tuple[Conversion, ...]
+    removals: tuple[EnsureEmpty, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,10 +68,11 @@ class Backfilling:
         """Fill the shadows of large tables and build indexes, then do the rest in one transaction."""
         watch = Triggers(execution.connection, execution.upgrade.pk)
         _clear(execution, watch)
-        chosen = backfilled(execution.plan, execution.connection)
-        wanted = indexes_of(execution.plan, execution.connection, chosen).beforehand
+        plan, connection = execution.plan, execution.connection
+        chosen = _Chosen(backfilled(plan, connection), kept_ahead(plan, connection))
+        wanted = indexes_of(plan, connection, chosen.conversions).beforehand
         new = indexes.absent(wanted, execution)
-        if not chosen and not new:
+        if not any(chosen) and not new:
             return self.executor.carry_out(execution)
         try:
             rest, built = _beforehand(execution, watch, chosen, new)
@@ -116,7 +131,7 @@ def _try_to_clear(execution: Execution, watch: Triggers) -> None:
 
 
 def _beforehand(
-    execution: Execution, watch: Triggers, chosen: tuple[Conversion, ...], new: Sequence[Index]
+    execution: Execution, watch: Triggers, chosen: _Chosen, new: Sequence[Index]
 ) -> tuple[Execution, list[str]]:
     """Do what can be done beforehand; return what is left, and the indexes that have been built."""
     parts = _parts(execution, chosen)
@@ -141,25 +156,23 @@ def _beforehand(
     return _rest(execution, watch, chosen, batches.tally.findings), built
 
 
-def _parts(execution: Execution, chosen: tuple[Conversion, ...]) -> list[Part]:
-    """Return the conversions, on the table as it is before the plan but for its shadows."""
-    plan, keeping = execution.plan, execution.keeping
+def _parts(execution: Execution, chosen: _Chosen) -> list[Part]:
+    """Return what is done row by row, on the table as it is before the plan but for its shadows."""
+    plan, connection = execution.plan, execution.connection
     state = plan.from_state.clone()
-    operations = list(beforehand(plan, chosen))
+    operations = list(beforehand(plan, chosen.conversions))
     for each, added, _ in operations:
         state.add_field(
             APP_LABEL, plan.name_before.lower(), each.shadow, added.field, preserve_default=True
         )
     model: Any = state.apps.get_model(APP_LABEL, plan.name_before)
-    parts = list[Part]()
-    for each, _, whole in operations:
-        whole.force, whole.keeping = execution.force, keeping
-        columns = [
-            Column(model, name, execution.connection) for name in (each.old.name, each.shadow)
-        ]
-        has_originals = keeping.has_originals(each.old.name)
-        parts.append(Part.of(whole, *columns, reverting=keeping if has_originals else None))
-    return parts
+    by_names: list[tuple[str, ConvertValues | EnsureEmpty]] = [
+        *((each.old.name, whole) for each, _, whole in operations),
+        *((each.field, each) for each in chosen.removals),
+    ]
+    for _, whole in by_names:
+        whole.force, whole.keeping = execution.force, execution.keeping
+    return [part_of(whole, model, connection, name=name) for name, whole in by_names]
 
 
 def _begin(
@@ -175,7 +188,8 @@ def _begin(
             execution.fence()
             with named("Add shadows"):
                 for each in parts:
-                    editor.add_field(each.target.model, each.target.field)
+                    if isinstance(each, ConvertedPart):
+                        editor.add_field(each.target.model, each.target.field)
                 watch.begin(
                     model._meta.db_table,
                     model._meta.pk.column,
@@ -190,13 +204,15 @@ def _begin(
 def _rest(
     execution: Execution,
     watch: Triggers,
-    chosen: tuple[Conversion, ...],
+    chosen: _Chosen,
     found: tuple[Finding, ...],
 ) -> Execution:
     """Return what is left to carry out."""
     plan = execution.plan
     instead: dict[Operation, Operation] = {}
-    for _, added, whole in beforehand(plan, chosen):
+    for removal in chosen.removals:
+        instead[removal] = CatchUp(removal, watch, found=found)
+    for _, added, whole in beforehand(plan, chosen.conversions):
         instead[added] = SeparateDatabaseAndState(state_operations=[added])
         instead[whole] = CatchUp(
             whole,

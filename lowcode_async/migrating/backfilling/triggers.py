@@ -58,10 +58,11 @@ _OF_TEXTS: Final = ("TimeZone", "DateStyle", "IntervalStyle", "extra_float_digit
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Watched:
-    """One column that is converted."""
+    """One column that is converted, or that goes."""
 
     source: str
-    shadow: str
+    shadow: str | None
+    """None where it goes."""
     shortcut: Shortcut | None
     nullable: bool
     """Whether no value becomes no value."""
@@ -117,7 +118,7 @@ class Triggers:
         Args:
             table: its name.
             key: the column of its primary key.
-            columns: what is converted.
+            columns: what is converted, or goes.
             indexes: names of the indexes that will be built; none of them is there.
         """
         quote = self.connection.ops.quote_name
@@ -133,10 +134,8 @@ class Triggers:
 
     def _follow(self, table: str, key: str, columns: Sequence[Watched]) -> None:
         quote = self.connection.ops.quote_name
-        for each in columns:
-            self._execute(
-                f"COMMENT ON COLUMN {quote(table)}.{quote(each.shadow)} IS '{self._comment}'"
-            )
+        for shadow in (each.shadow for each in columns if each.shadow is not None):
+            self._execute(f"COMMENT ON COLUMN {quote(table)}.{quote(shadow)} IS '{self._comment}'")
         self._execute(self._function_for(table, key, columns))
         names = [key, *(each.source for each in columns)]
         pairs = [(f"NEW.{quote(name)}", f"OLD.{quote(name)}") for name in names]
@@ -237,7 +236,9 @@ class Triggers:
             for row in ("OLD", "NEW", "lowcode_row")
         )
         values = "\n".join(
-            f"  NEW.{quote(each.shadow)} := {each.value(quote)};" for each in columns
+            f"  NEW.{quote(each.shadow)} := {each.value(quote)};"
+            for each in columns
+            if each.shadow is not None
         )
         note = f"INSERT INTO {schema}.{self._stale} VALUES ({{}}.{quote(key)});"
         # Whoever may write to the table may note its keys, whatever else is granted to them; and what

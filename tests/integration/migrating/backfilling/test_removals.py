@@ -1,0 +1,145 @@
+"""Values that go with their field are kept aside while everybody goes on writing."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from lowcode_async import get_model
+from lowcode_async.errors import StageFailed
+from lowcode_async.models import LostValue
+from lowcode_async.planning.findings import Finding, FindingKind
+from tests.integration.migrating.backfilling.meanwhile import (
+    TEXT,
+    Writer,
+    is_of_change,
+    leftovers,
+    people,
+)
+from tests.integration.migrating.changes import NAME, Case, Change, field, look
+from tests.integration.migrating.dying import Died, Wire
+
+pytestmark = pytest.mark.parametrize("database", ["postgresql", "mysql"], indirect=True)
+
+STOCK = field("stock", "IntegerField", default=7)
+CASES = {
+    "alone": Case(old=(NAME, TEXT), new=(NAME,), rows=people, force=True),
+    "beside others": Case(
+        old=(NAME, TEXT, field("size", "CharField", max_length=9, null=True)),
+        new=(NAME, field("size", "IntegerField", null=True, db_index=True), STOCK),
+        rows=people,
+        force=True,
+    ),
+    "out of the way": Case(
+        old=(NAME, TEXT),
+        new=(field("age", "CharField", max_length=50, renamed_from="name"), STOCK),
+        rows=people,
+        force=True,
+    ),
+}
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_what_is_removed_is_kept_whoever_writes_meanwhile(
+    wire: Wire, writer: Callable[[], Writer], case: str
+) -> None:
+    change = Change(CASES[case])
+    somebody = writer()
+    first, last = min(somebody.texts), max(somebody.texts)
+    pages, held = 0, False
+
+    def write(sql: str) -> None:
+        nonlocal pages, held
+        held = held or sql.startswith("LOCK TABLE")
+        pages += _keeps(sql) and not held
+        if _keeps(sql) and pages == 2:
+            somebody.change(first, "changed")
+            somebody.change(first + 1, None)
+            somebody.change(first + 3, "was nothing")
+            somebody.change(last, "later")
+            somebody.move(first + 4, to=last + 1000)
+            somebody.delete(first + 2)
+            for text in ("new", None, ""):
+                somebody.insert(text)
+
+    with wire.tapped(before=write):
+        findings = change.work()
+    assert pages > 2
+    _assert_kept(somebody, change, findings)
+
+
+def test_a_worker_that_dies_leaves_the_old_structure_in_force(wire: Wire) -> None:
+    few = Case(old=(NAME, TEXT), new=(NAME,), rows=_few, force=True)
+    change = Change(few)
+    for number in range(1, 100):
+        with wire.tapped(last=number, only=is_of_change), contextlib.suppress(Died):
+            change.work()
+        change.take_back()
+        if change.recorded:
+            break
+        assert look() == change.old, wire.statements[-3:]
+        assert leftovers() == []
+        assert not LostValue.objects.exists()
+    change.work()
+    change.assert_new()
+    assert leftovers() == []
+    assert LostValue.objects.count() == 3
+
+
+def _few(item: Any) -> None:
+    item.objects.bulk_create(item(name="n", age=age) for age in ("7", "8", None, ""))
+
+
+def test_the_next_worker_begins_anew(wire: Wire, writer: Callable[[], Writer]) -> None:
+    change = Change(CASES["alone"])
+    somebody = writer()
+    pages = 0
+
+    def die(sql: str) -> None:
+        nonlocal pages
+        pages += _keeps(sql)
+        if pages == 2:
+            wire.die()
+
+    with wire.tapped(before=die), contextlib.suppress(Died):
+        change.work()
+    assert leftovers()
+    assert LostValue.objects.exists()
+    change.take_back()
+    assert look() == change.old
+    assert leftovers() == []
+    assert not LostValue.objects.exists()
+    somebody.delete(min(somebody.texts))
+    _assert_kept(somebody, change, change.work())
+
+
+def test_a_value_that_comes_where_none_may_be_lost_ends_it(
+    wire: Wire, writer: Callable[[], Writer]
+) -> None:
+    change = Change(replace(CASES["alone"], force=False))
+    with pytest.raises(StageFailed, match="field_removed_with_values"), wire.tapped():
+        change.work()
+    assert look() == change.old
+    assert leftovers() == []
+    assert not LostValue.objects.exists()
+
+
+def _keeps(sql: str) -> bool:
+    return sql.startswith("INSERT") and "lowcode_async_lostvalue" in sql
+
+
+def _assert_kept(somebody: Writer, change: Change, findings: tuple[Finding, ...]) -> None:
+    change.assert_new()
+    assert leftovers() == []
+    rows = LostValue.objects.filter(field="age")
+    kept = {int(each.row_key): json.loads(each.value or "null") for each in rows}
+    assert len(rows) == len(kept)
+    assert kept == {key: text for key, text in somebody.texts.items() if text is not None}
+    counts = {each.field: (each.kind, each.count) for each in findings}
+    assert counts == {"age": (FindingKind.REMOVED, sum(map(bool, somebody.texts.values())))}
+    assert get_model("Item").objects.count() == len(somebody.texts)
