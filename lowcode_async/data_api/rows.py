@@ -136,10 +136,10 @@ def _row_answer(
 
 
 def _is_stored_as_set(asked: Asked) -> bool:
-    """Tell whether a row reads back as it was written: not JSON, nor what others have a say in."""
+    """Tell whether a row reads back as it was written: not JSON, files, nor what others have a say in."""
     return asked.reach.published.definition is not None and not any(
         column.constant is None
-        or column.type == "JSONField"
+        or column.type in {"JSONField", "FileField", "ImageField"}  # no file is the empty text
         or column.field.generated
         or column.field.has_db_default()
         for column in asked.reach.shape.columns.values()

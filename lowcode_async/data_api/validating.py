@@ -73,6 +73,7 @@ def without_value(row: Model, given: Collection[str]) -> Iterator[str]:
     """
     for field in row._meta.concrete_fields:
         value = getattr(row, field.attname)
+        value = value.name if isinstance(field, models.FileField) else value
         if (value is None and field.null) or (
             field.name not in given and field.has_default() and value in field.empty_values
         ):

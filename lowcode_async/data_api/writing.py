@@ -109,7 +109,7 @@ class Writer:
             RowNotMarked: it has none.
             RequestInvalid: it would break a constraint among the living rows.
         """
-        if not row.is_deleted:  # type: ignore[attr-defined]
+        if not (self.reach.shape.marks_deleted and row.is_deleted):  # type: ignore[attr-defined]
             raise RowNotMarked(model=self.reach.name, key=to_text(row.pk))
         row.is_deleted = False  # type: ignore[attr-defined]
         stamped = self.stamp(row, new=False)

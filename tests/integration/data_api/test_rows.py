@@ -143,6 +143,19 @@ def test_a_lost_update_is_refused(staff: APIClient) -> None:
     assert staff.delete(address, HTTP_IF_MATCH="*").status_code == 204
 
 
+def test_a_row_without_a_file_looks_the_same_everywhere(staff: APIClient) -> None:
+    publish(definition("Scan", file={"type": "FileField", "null": True}))
+    made = staff.post(f"{DATA}/Scan/", {}, "json")
+    assert made.status_code == 201
+    assert staff.get(f"{DATA}/Scan/").json()["results"] == [made.json()]
+
+
+def test_what_is_never_marked_cannot_be_restored(staff: APIClient) -> None:
+    key = staff.post(f"{DATA}/Tag/", {"name": "kept"}, "json").json()["id"]
+    refused = staff.post(f"{DATA}/Tag/{key}/restore/")
+    assert (refused.status_code, codes(refused)) == (409, [("row_not_marked", "")])
+
+
 def test_what_is_not_there_is_told(staff: APIClient) -> None:
     unknown = staff.get(f"{DATA}/Bok/")
     assert (unknown.status_code, codes(unknown)) == (404, [("model_not_found", "")])
