@@ -10,6 +10,7 @@ from lowcode_async.migrating import get_executor
 from lowcode_async.migrating.base import Execution
 from lowcode_async.models import SchemaVersion
 from lowcode_async.planning.findings import Finding
+from lowcode_async.planning.leftovers import sweep
 from lowcode_async.planning.tally import Tally
 from lowcode_async.sentences import JSON
 from lowcode_async.upgrades.planned import plan_again, plan_of
@@ -42,7 +43,10 @@ async def is_in_force(work: Work) -> bool:
 
 
 def _migrate(work: Work) -> StageResult:
-    executor = get_executor(connections[work.upgrade.database])
+    connection = connections[work.upgrade.database]
+    # A worker that died in this stage, or just before, may have left tables: no later stage looks.
+    sweep(connection)
+    executor = get_executor(connection)
     more: list[Finding] = []
     if _recorded(work):
         # A worker died after the new version was recorded: only the cleaning up is left.

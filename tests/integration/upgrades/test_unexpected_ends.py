@@ -17,6 +17,7 @@ from lowcode_async.errors import BrokerUnavailable
 from lowcode_async.models import Backup, Upgrade
 from lowcode_async.planning import convert_values
 from lowcode_async.planning.drift import standing_differences
+from lowcode_async.planning.leftovers import PREFIX
 from lowcode_async.upgrades import queue
 from lowcode_async.upgrades.runner import run_stage
 from lowcode_async.upgrades.site import current_definitions
@@ -30,6 +31,11 @@ NUMBER = {"name": "age", "type": "IntegerField"}
 @sync_to_async
 def drift(name: str) -> list[str]:
     return [each.note for each in standing_differences(connection, current_definitions(), name)]
+
+
+@sync_to_async
+def hidden_tables() -> list[str]:
+    return [each for each in connection.introspection.table_names() if each.startswith(PREFIX)]
 
 
 def codes(upgrade: Upgrade) -> list[str]:
@@ -81,6 +87,22 @@ async def test_a_table_that_vanishes_behind_validation_is_told_at_once(
     assert (upgrade.state, upgrade.error_code) == (Upgrade.State.FAILED, "database_refused")
     assert "dynamic_person" in upgrade.error_params["detail"]
     assert "stage.resumed" not in [each.kind for each in events]
+
+
+@pytest.mark.parametrize("database", ["mysql"], indirect=True)
+async def test_a_table_that_was_left_behind_validation_goes_before_the_change(
+    upgraded: Upgraded, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = backup.make_backup
+
+    def make_and_leave(**options: Any) -> Backup:
+        with connection.cursor() as cursor:
+            cursor.execute(f"CREATE TABLE {PREFIX}0_left (id int)")
+        return made(**options)
+
+    monkeypatch.setattr(backup, "make_backup", make_and_leave)
+    await upgraded("Person", AGE)
+    assert await hidden_tables() == []
 
 
 async def test_a_restart_that_breaks_does_not_fail_what_is_in_force(upgraded: Upgraded) -> None:
