@@ -151,7 +151,7 @@ class _Move:
     def catch_up(self) -> None:
         """Move the rows again that others have written, until only few are left."""
         for _ in range(_ROUNDS):
-            if self._counted(self._redo) < _FEW:
+            if self._counted(self._redo):
                 return
         log.warning("rows change faster than they move upgrade=%s", self.execution.upgrade.pk)
 
@@ -197,10 +197,13 @@ class _Move:
         execution.count()
         execution.record()
 
-    def _redo(self, editor: Any, tally: Tally) -> int:
-        keys = self.tables.take(min(self.pace.size, _AT_ONCE))
-        self.rows.move_again(editor, tally, keys)
-        return len(keys)
+    def _redo(self, editor: Any, tally: Tally) -> bool:
+        """Move some of these rows; tell whether they were but few, though more could have been taken."""
+        size = min(self.pace.size, _AT_ONCE)
+        # A row that was changed is listed twice, so its keys do not say how many were taken.
+        listed = self.tables.listed(size)
+        self.rows.move_again(editor, tally, self.tables.take(size))
+        return listed < min(size, _FEW)
 
     def _counted(self, work: Callable[[Any, Tally], R]) -> R:
         """Do something whole, or not at all; count what it loses when it is committed."""
