@@ -61,6 +61,17 @@ def test_rows_show_what_they_lead_to_by_name(site: Site, visit: Visit) -> None:
 
 
 @embedded
+def test_rows_of_projects_are_shown_once_one_is_named(site: Site, visit: Visit) -> None:
+    project = {"name": "project", "type": "IntegerField"}
+    assert site.wait_for_end(site.post("Confined", [project]))["status"] == "success"
+    page = visit(site, language="en-GB").enter("models/Confined/rows").page
+
+    expect(page.get_by_role("heading", name="Which project?")).to_be_visible()
+    page.get_by_label("Project").fill("1")
+    expect(page.get_by_role("heading", name="No rows yet")).to_be_visible()
+
+
+@embedded
 def test_rows_are_exported_and_imported_all_or_none(
     site: Site, visit: Visit, tmp_path: Path
 ) -> None:
