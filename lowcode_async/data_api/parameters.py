@@ -31,6 +31,9 @@ from lowcode_async.runtime import Published
 PROJECT_HEADER: Final = "X-Project"
 ROW: Final = frozenset({"fields", "expand"})
 """Parameters that say how rows look."""
+_CONDITIONS: Final = 200
+"""Filters and words of a search that one request may have; SQLite ends at 1000, and calls that an error."""
+
 LIST: Final = frozenset({"search", "ordering"})
 """Parameters that say which rows, beside filters."""
 PAGES: Final = frozenset({"page", "page_size", "cursor"})
@@ -135,6 +138,8 @@ class Reading:
         words = self.one("search")
         if words is not None:
             found.add(self._search(words) or Q(), Q.AND)
+        if len(found.children) > _CONDITIONS:
+            self.add("conditions_too_many", "", count=len(found.children), limit=_CONDITIONS)
         return found
 
     def _filter(self, name: str, text: str) -> Q | None:

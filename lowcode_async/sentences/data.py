@@ -189,6 +189,10 @@ SENTENCES: dict[str, Sentence] = {
         zh="“{field}”：范围应为以逗号分隔的两个值，收到 {count} 个",
         en="'{field}': a range is two values with a comma between them, not {count}",
     ),
+    "conditions_too_many": Sentence(
+        zh="查询条件过多：共 {count} 个（“search”中的每个词算一个），最多 {limit} 个",
+        en="{count} conditions are too many (each word of 'search' is one); {limit} are allowed",
+    ),
     "search_impossible": Sentence(
         zh="该模型没有文本字段，无法使用“{parameter}”",
         en="The model has no text field that '{parameter}' could look into",

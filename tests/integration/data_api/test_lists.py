@@ -87,6 +87,7 @@ REFUSED = [
     ("page=1&cursor=", "page_and_cursor"),
     ("cursor=nonsense", "cursor_invalid"),
     ("search=a&search=b", "parameter_twice"),
+    (f"search={'+'.join(f'w{number}' for number in range(1200))}", "conditions_too_many"),
     ("project=1", "field_unknown"),
     ("deleted=with", "field_unknown"),
 ]
