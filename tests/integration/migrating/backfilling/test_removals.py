@@ -21,7 +21,7 @@ from tests.integration.migrating.backfilling.meanwhile import (
     leftovers,
     people,
 )
-from tests.integration.migrating.changes import NAME, Case, Change, field, look
+from tests.integration.migrating.changes import NAME, Case, Change, field, look, revert, upgrade
 from tests.integration.migrating.dying import Died, Wire
 
 pytestmark = pytest.mark.parametrize("database", ["postgresql", "mysql"], indirect=True)
@@ -143,3 +143,16 @@ def _assert_kept(somebody: Writer, change: Change, findings: tuple[Finding, ...]
     counts = {each.field: (each.kind, each.count) for each in findings}
     assert counts == {"age": (FindingKind.REMOVED, sum(map(bool, somebody.texts.values())))}
     assert get_model("Item").objects.count() == len(somebody.texts)
+
+
+def test_an_addition_is_taken_back_with_what_was_written_since(wire: Wire) -> None:
+    upgrade("Item", NAME)
+    get_model("Item").objects.bulk_create(get_model("Item")(name="n") for _ in range(5))
+    added = upgrade("Item", NAME, STOCK)
+    get_model("Item").objects.filter(pk__gt=2).update(stock=8)
+    with wire.tapped():
+        back = revert(added)
+    assert any("lowcode_touched" in each or "lowcode_stale" in each for each in wire.statements)
+    kept = LostValue.objects.filter(upgrade=back, field="stock", removed=True)
+    assert sorted(kept.values_list("value", flat=True)) == ["7", "7", "8", "8", "8"]
+    assert leftovers() == []
