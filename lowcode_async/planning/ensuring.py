@@ -66,7 +66,7 @@ class EnsureEmpty(Filling):
         found = list(removal_of(column, self.field, besides=besides))
         if self.tally is not None:
             if self.anew:
-                self.tally.forget(self.field)
+                self.tally.forget(self.field, removed=True)
             for each in found:
                 self.tally.add(each)
         if keeping is not None:
@@ -138,7 +138,7 @@ class EnsureNoRows(Filling):
         if not self.force:
             raise StageFailed(found.code, **found.params)
         if self.tally is not None:
-            self.tally.forget(found.field)
+            self.tally.forget(found.field, removed=True)
             self.tally.add(found)
         if self.keeping is not None:
             self._keep(model, connection, self.keeping, rows=found.count)

@@ -143,6 +143,11 @@ class Keeping:
 
         return self.call(forget)
 
+    def count_kept(self, field: str, *, removed: bool) -> int:
+        """Return how many values of a field were written down."""
+        rows = LostValue.objects.filter(upgrade_id=self.upgrade_id, field=field, removed=removed)
+        return self.call(rows.count)
+
     def kept_keys(
         self, field: str, *, at_most: int | None = None, removed: bool = False
     ) -> Iterator[list[Any]]:

@@ -20,9 +20,18 @@ class Tally:
         """What was lost, in the order in which it began."""
         return tuple(self._found.values())
 
-    def forget(self, field: str) -> None:
-        """Begin a field anew: its operation is done again."""
-        self._found = {key: each for key, each in self._found.items() if each.field != field}
+    def forget(self, field: str, *, removed: bool = False) -> None:
+        """Begin a field anew: its operation is done again.
+
+        Args:
+            field: its name.
+            removed: whether it goes; another one may take its name, and what that loses still counts.
+        """
+        self._found = {
+            key: each
+            for key, each in self._found.items()
+            if each.field != field or (each.kind is FindingKind.REMOVED) != removed
+        }
 
     def add(self, finding: Finding) -> None:
         """Count what is found in some rows."""

@@ -10,7 +10,7 @@ from lowcode_async.migrating.backfilling.removed import RemovedPart
 from lowcode_async.migrating.backfilling.watching import Watch
 from lowcode_async.planning.convert_values import ConvertValues
 from lowcode_async.planning.ensuring import EnsureEmpty
-from lowcode_async.planning.findings import Finding
+from lowcode_async.planning.findings import Finding, FindingKind
 from lowcode_async.planning.operations import Filling
 from lowcode_async.planning.rows import Column
 
@@ -53,9 +53,10 @@ class CatchUp(Filling):
         self.whole.force, self.whole.keeping = self.force, self.keeping
         part = part_of(self.whole, model, connection)
         # This may be done again, as when a later lock was not granted.
-        self.tally.forget(part.field)
+        removed = isinstance(part, RemovedPart)
+        self.tally.forget(part.field, removed=removed)
         for each in self.found:
-            if each.field == part.field:
+            if each.field == part.field and (each.kind is FindingKind.REMOVED) == removed:
                 self.tally.add(each)
         part.redo(self.watch.stale(), self.tally)
         if not self.watch.notes_deletions:

@@ -31,6 +31,7 @@ from lowcode_async.migrating.moving.tables import Tables
 from lowcode_async.migrating.moving.transactions import briefly
 from lowcode_async.migrating.pace import Pace
 from lowcode_async.migrating.sqlite import SQLiteExecutor
+from lowcode_async.planning.findings import FindingKind
 from lowcode_async.planning.moves import moves, others_know, statements_of
 from lowcode_async.planning.progress import RowsDone, of_rows
 from lowcode_async.planning.tally import Tally
@@ -190,7 +191,7 @@ class _Move:
         while keys := self.tables.take(_AT_ONCE):
             self.rows.move_again(editor, tally, keys)
         for each in execution.tally.findings:
-            execution.tally.forget(each.field)
+            execution.tally.forget(each.field, removed=each.kind is FindingKind.REMOVED)
         for each in tally.findings:
             execution.tally.add(each)
         self.tables.swap(self.table, self.statements)
