@@ -22,8 +22,7 @@ from lowcode_async.runtime.statements import Statement, compiled, condition
 _NUMBER: Final = "lowcode_number"
 _COUNT: Final = "lowcode_count"
 _FOUND: Final = "lowcode_found"
-_LIMIT: Final = " LIMIT ALL"
-"""Where the limit will stand in a statement that has it in its middle."""
+_PAGE: Final = "lowcode_page"
 _KEPT: Final = 200
 """Statements that are kept for one model."""
 _UPPER: Final = "UPPER(%s)"
@@ -106,22 +105,26 @@ def _once(
     every, sought = compiled(rows.order_by().values_list(*paths))
     names = {path: f"key{place}" for place, path in enumerate(paths)}
     order = ", ".join(
-        f"{names[each.path]} {'DESC' if each.descending else 'ASC'}" for each in asked.order
+        f"{_PAGE}.{names[each.path]} {'DESC' if each.descending else 'ASC'}" for each in asked.order
     )
-    own = names[asked.reach.shape.key.attname]
-    keys: Any = RawSQL(f"SELECT {own} FROM {_FOUND} ORDER BY {order}{_LIMIT}", ())  # noqa: S611 - names of ours
-    count: Any = RawSQL(f"SELECT COUNT(*) FROM {_FOUND}", ())  # noqa: S611
-    page = with_number(asked.reach.model._base_manager.using(rows.db).filter(pk__in=keys))
-    page = page.annotate(**{_COUNT: count}).order_by(*(each.spelled for each in asked.order))
-    statement, values = compiled(page.values_list(*selection.selected))
+    count: Any = RawSQL(f"SELECT COUNT(*) FROM {_FOUND}", ())  # noqa: S611 - names of ours
+    whole = with_number(asked.reach.model._base_manager.using(rows.db)).annotate(**{_COUNT: count})
+    statement, values = compiled(whole.order_by().values_list(*selection.selected))
     if (sought, values) != (params, tuple(numbers(rows.db).values())):
         return None
     if len(statement.expressions) != len(selection.selected):
         return None
     found = every.sql.replace(_UPPER, f"(SELECT {_UPPER})")
-    head, _, rest = statement.sql.partition(_LIMIT)
-    start = f"WITH {_FOUND} ({', '.join(names.values())}) AS MATERIALIZED ({found}) "
-    return replace(statement, sql=start + head, rest=rest)
+    model, quoted = asked.reach.model, connections[rows.db].ops.quote_name
+    key = f"{quoted(model._meta.db_table)}.{quoted(str(model._meta.pk.column))}"
+    own = names[asked.reach.shape.key.attname]
+    return replace(
+        statement,
+        sql=f"WITH {_FOUND} ({', '.join(names.values())}) AS MATERIALIZED ({found}), "
+        f"{_PAGE} AS (SELECT * FROM {_FOUND} {_PAGE} ORDER BY {order}",
+        # They come in the order of the page, which the database knows: nothing is sorted again.
+        rest=f") {statement.sql} JOIN {_PAGE} ON {key} = {_PAGE}.{own} ORDER BY {order}",
+    )
 
 
 def _is_beginning(value: object) -> bool:
