@@ -7,7 +7,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any, Final
 
 from django.db import models
-from django.db.models import QuerySet
+from django.db.models import F, Func, QuerySet
 from django.db.models.functions import Length
 
 from lowcode_async.planning.changes import effective_default
@@ -140,6 +140,9 @@ def _gone(key: str, value: Written) -> Loss:
     return Loss(key=key, value=value, became=NOTHING, finding=FindingKind.REMOVED)
 
 
+_BYTES: Final = "CAST(CONVERT(%(expressions)s USING utf8mb4) AS BINARY)"
+
+
 def _held(column: Column, besides: Any = NO_VALUE) -> QuerySet[Any]:
     name = column.field.attname
     shape = shape_of(column.plain_field)
@@ -147,6 +150,12 @@ def _held(column: Column, besides: Any = NO_VALUE) -> QuerySet[Any]:
     if shape is not None and shape.kind is Kind.TEXT:
         # Not ``= ''``: to MariaDB, spaces are nothing.
         held = held.annotate(lowcode_length=Length(name)).filter(lowcode_length__gt=0)
+        if column.connection.vendor == "mysql" and isinstance(besides, str):
+            # Nor ``= besides``: to it, small letters are capital ones.
+            held = held.annotate(
+                lowcode_bytes=Func(F(name), template=_BYTES, output_field=models.BinaryField())
+            )
+            return held.exclude(lowcode_bytes=besides.encode())
     return held if besides is NO_VALUE else held.exclude(**{name: besides})
 
 

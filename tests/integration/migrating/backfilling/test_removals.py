@@ -9,11 +9,14 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from django.db import connection
 
 from lowcode_async import get_model
 from lowcode_async.errors import StageFailed
 from lowcode_async.models import LostValue
 from lowcode_async.planning.findings import Finding, FindingKind
+from lowcode_async.planning.removals import removal_in, removal_of
+from lowcode_async.planning.rows import Column
 from tests.integration.migrating.backfilling.meanwhile import (
     TEXT,
     Writer,
@@ -151,6 +154,19 @@ def test_a_value_that_comes_where_none_may_be_lost_ends_it(
     assert look() == change.old
     assert leftovers() == []
     assert not LostValue.objects.exists()
+
+
+def test_as_much_is_told_as_is_lost_with_a_field_that_is_taken_back() -> None:
+    upgrade("Item", NAME, field("mood", "CharField", max_length=9, default="abc"))
+    item = get_model("Item")
+    item.objects.bulk_create(item(name="n", mood=mood) for mood in ("abc", "ABC", "abc ", "", "x"))
+    column = Column(item, "mood", connection)
+    [told] = removal_of(column, "mood", besides="abc")
+    page = list(item.objects.values_list("pk", "mood"))
+    lost = removal_in(column, page, "mood", besides="abc")
+    assert lost is not None
+    assert (told.count, told.samples) == (lost.count, lost.samples)
+    assert told.count == 3
 
 
 def _keeps(sql: str) -> bool:
