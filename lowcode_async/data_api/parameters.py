@@ -31,13 +31,12 @@ from lowcode_async.runtime import Published
 PROJECT_HEADER: Final = "X-Project"
 ROW: Final = frozenset({"fields", "expand"})
 """Parameters that say how rows look."""
-_CONDITIONS: Final = 200
-"""Filters and words of a search that one request may have; SQLite ends at 1000, and calls that an error."""
-
 LIST: Final = frozenset({"search", "ordering"})
 """Parameters that say which rows, beside filters."""
 PAGES: Final = frozenset({"page", "page_size", "cursor"})
 _NUMBER: Final = re.compile(r"[0-9]{1,9}", re.ASCII)
+_CONDITIONS: Final = 200
+"""Filters and words of a search that one request may have; SQLite ends at 1000, and calls that an error."""
 
 
 class Reading:
