@@ -22,6 +22,21 @@ class View:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """A page among the numbered ones."""
+
+    page: int = 1
+    size: int = 1
+    """Rows of a page."""
+
+    @property
+    def limit(self) -> tuple[int, int]:
+        """The first of its rows, and the first of those after."""
+        start = (self.page - 1) * self.size
+        return start, start + self.size
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:
     """All that the parameters of one request say."""
 
@@ -29,8 +44,7 @@ class Asked:
     view: View
     condition: Q
     order: tuple[OrderKey, ...]
-    page: int
-    page_size: int
+    place: Place
     cursor: str | None
     """The cursor; the empty text asks for the first page by cursors, None for numbered pages."""
     flags: frozenset[str]

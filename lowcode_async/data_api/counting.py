@@ -5,8 +5,8 @@ Each statement more would cost what it takes the database to answer, which is mo
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from django.core.exceptions import EmptyResultSet
@@ -29,39 +29,70 @@ _UPPER: Final = "UPPER(%s)"
 """How Django lets PostgreSQL compare text in whatever case: no index of a column can tell, each row is looked into."""
 
 
-def page_with_count(asked: Asked, rows: QuerySet[Model], limit: tuple[int, int]) -> Found:
-    """Return the rows of a page, each with the number of the generation, and how many there are.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Prepared:
+    """The statement of a page, without its values."""
 
-    Args:
-        asked: what is asked for, and in which order.
-        rows: all of them.
-        limit: the first of the page, and the first of those after.
+    using: str
+    """Alias of the database."""
+    statement: Statement
+    selection: Selection
+    once: bool
+    """Whether the rows are looked through once; see `_once`."""
+
+    def suits(self, values: Sequence[Any]) -> bool:
+        """Tell whether it would be made for other values, too."""
+        return not (self.once and any(map(_is_beginning, values)))
+
+    def page(self, values: tuple[Any, ...], limit: tuple[int, int]) -> Found:
+        """Return what `page_with_count` does.
+
+        Args:
+            values: those that stand in the condition.
+            limit: the first of the page, and the first of those after.
+        """
+        number = tuple(numbers(self.using).values())
+        given = (*values, *number) if self.statement.rest else (*number, *values, *values)
+        text = self.selection.takes_text
+        found = self.statement.tuples(given, limit=limit, decimals_as_text=text)
+        return self.selection.told(found, using=self.using)
+
+
+def page_with_count(asked: Asked, rows: QuerySet[Model]) -> Found:
+    """Return those of `rows` that stand on the page, each with the number of the generation, and how many there are."""
+    paths = [*numbers(rows.db), _COUNT]
+    page = _counted(asked, rows)[slice(*asked.place.limit)]
+    return find(asked.reach, page, asked.view, paths=paths)
+
+
+def prepare(asked: Asked, rows: QuerySet[Model]) -> tuple[Prepared, tuple[Any, ...]] | None:
+    """Return the statement that does the same as `page_with_count`, and the values in its condition.
+
+    Returns:
+        None where Django has to compile each time.
     """
-    reach, paths = asked.reach, [*numbers(rows.db), _COUNT]
+    reach = asked.reach
     # What is written in Python has a say in its queries; of a live model they are what we know.
     if reach.published.definition is None or reach.published.to_dict is not None:
-        return find(reach, _counted(asked, rows)[slice(*limit)], asked.view, paths=paths)
-    selection = Selection(reach, asked.view, paths)
+        return None
+    selection = Selection(reach, asked.view, [*numbers(rows.db), _COUNT])
     try:
-        where, params = condition(rows)
+        where, values = condition(rows)
     except EmptyResultSet:
-        return selection.told([], using=rows.db)
+        return None
     vendor = connections[rows.db].vendor
     order = ",".join(each.spelled for each in asked.order)
-    once = vendor == "postgresql" and _UPPER in where and not any(map(_is_beginning, params))
+    once = vendor == "postgresql" and _UPPER in where and not any(map(_is_beginning, values))
     key = (rows.db, vendor, once, where, order, *selection.selected)
     statements = reach.shape.statements
     if key not in statements:
         if len(statements) >= _KEPT:
             statements.clear()
-        statements[key] = (_once if once else _twice)(asked, rows, selection, params)
+        statements[key] = (_once if once else _twice)(asked, rows, selection, values)
     statement = statements[key]
     if statement is None:
-        return find(reach, _counted(asked, rows)[slice(*limit)], asked.view, paths=paths)
-    number = numbers(rows.db).values()
-    values = (*params, *number) if statement.rest else (*number, *params, *params)
-    found = statement.tuples(values, limit=limit, decimals_as_text=selection.takes_text)
-    return selection.told(found, using=rows.db)
+        return None
+    return Prepared(using=rows.db, statement=statement, selection=selection, once=once), values
 
 
 def with_number(rows: QuerySet[Model]) -> QuerySet[Model]:

@@ -15,14 +15,18 @@ from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 
 from lowcode_async.data_api import moving
-from lowcode_async.data_api.asked import Asked
-from lowcode_async.data_api.counting import numbers, page_with_count, with_number
+from lowcode_async.data_api.asked import Asked, Place
+from lowcode_async.data_api.counting import numbers, page_with_count, prepare, with_number
 from lowcode_async.data_api.ordering import OrderKey, beyond
+from lowcode_async.data_api.parameters import place_of, read_list
 from lowcode_async.data_api.reading import Found, find
+from lowcode_async.data_api.repeated import Form, form_of, keep, texts_of
+from lowcode_async.data_api.shapes import shape_of
 from lowcode_async.data_api.wire import to_json
 from lowcode_async.definitions.constants.base import ConstantInvalid
 from lowcode_async.errors import Problem
 from lowcode_async.rest.errors import RequestInvalid
+from lowcode_async.runtime import Published
 from lowcode_async.runtime.narrowing import narrowed
 from lowcode_async.sentences import JSON
 
@@ -63,28 +67,64 @@ def _signature(order: Sequence[OrderKey]) -> str:
     return ",".join(key.spelled for key in order)
 
 
-def page_of(asked: Asked, request: HttpRequest) -> dict[str, JSON]:
-    """Return the page that is asked for, with the addresses of those beside it."""
+def page_of(request: HttpRequest, published: Published) -> dict[str, JSON]:
+    """Return the page that a request asks for, with the addresses of those beside it.
+
+    Raises:
+        RequestInvalid: all that is wrong with its parameters.
+    """
+    form = form_of(request, published)
+    again = None if form is None else _again(form, request, published)
+    if again is not None:
+        return again
+    asked = read_list(request, published)
     rows = narrowed(asked.reach.rows(), asked.condition)
-    return (
-        _by_cursor(asked, rows, request)
-        if asked.cursor is not None
-        else _numbered(asked, rows, request)
-    )
+    if asked.cursor is not None:
+        return _by_cursor(asked, rows, request)
+    return _numbered(asked, rows, request, form)
 
 
-def _numbered(asked: Asked, rows: QuerySet[Model], request: HttpRequest) -> dict[str, JSON]:
-    start = (asked.page - 1) * asked.page_size
-    page = page_with_count(asked, rows, (start, start + asked.page_size))
-    _confirm(asked, rows, page)
-    count = page.beside(0)[-1] if page.rows else rows.count() if start else 0
+def _again(form: Form, request: HttpRequest, published: Published) -> dict[str, JSON] | None:
+    """Return the page if one like it has been read; None if there was none, or nothing tells how many rows there are."""
+    shape = shape_of(published.model)
+    repeated = shape.repeated.get(form)
+    if repeated is None:
+        return None
+    texts = texts_of(request, shape)
+    place, values = place_of(texts), repeated.values(texts)
+    if place is None or values is None:
+        return None
+    found = repeated.prepared.page(values, place.limit)
+    if not found.rows and place.page > 1:
+        return None
+    _confirm(published, found, repeated.prepared.using)
+    return _told(found, found.beside(0)[-1] if found.rows else 0, place, request)
+
+
+def _numbered(
+    asked: Asked, rows: QuerySet[Model], request: HttpRequest, form: Form | None
+) -> dict[str, JSON]:
+    made = prepare(asked, rows)
+    if made is None:
+        found = page_with_count(asked, rows)
+    else:
+        prepared, values = made
+        found = prepared.page(values, asked.place.limit)
+        if form is not None:
+            keep(form, asked, prepared, request, values)
+    _confirm(asked.reach.published, found, rows.db)
+    count = found.beside(0)[-1] if found.rows else rows.count() if asked.place.page > 1 else 0
+    return _told(found, count, asked.place, request)
+
+
+def _told(found: Found, count: int, place: Place, request: HttpRequest) -> dict[str, JSON]:
+    start, _ = place.limit
+    more = count > start + len(found.rows) > start
     return {
         "count": count,
-        "next": _address(request, page=asked.page + 1)
-        if count > start + len(page.rows) > start
-        else None,
-        "previous": _address(request, page=asked.page - 1) if asked.page > 1 else None,
-        "results": page.rows,
+        "next": _address(request, page=place.page + 1) if more else None,
+        "previous": _address(request, page=place.page - 1) if place.page > 1 else None,
+        "results": found.rows,
     }
 
 
@@ -96,10 +136,10 @@ def _by_cursor(asked: Asked, rows: QuerySet[Model], request: HttpRequest) -> dic
         rows = rows.filter(beyond(order, cursor.values, rows.db))
     paths = [*numbers(rows.db), *(key.path for key in order)]
     ordered = with_number(rows).order_by(*(key.spelled for key in order))
-    found = find(asked.reach, ordered[: asked.page_size + 1], asked.view, paths=paths)
-    _confirm(asked, rows, found)
-    more = len(found.rows) > asked.page_size
-    rows_ = found.rows[: asked.page_size]
+    found = find(asked.reach, ordered[: asked.place.size + 1], asked.view, paths=paths)
+    _confirm(asked.reach.published, found, rows.db)
+    more = len(found.rows) > asked.place.size
+    rows_ = found.rows[: asked.place.size]
     ends = [found.beside(index)[-len(order) :] for index in ((0, len(rows_) - 1) if rows_ else ())]
     if backwards:
         rows_.reverse()
@@ -112,9 +152,9 @@ def _by_cursor(asked: Asked, rows: QuerySet[Model], request: HttpRequest) -> dic
     }
 
 
-def _confirm(asked: Asked, rows: QuerySet[Model], found: Found) -> None:
-    number = found.beside(0)[0] if found.rows and numbers(rows.db) else None
-    moving.confirm(asked.reach.published, number)
+def _confirm(published: Published, found: Found, using: str) -> None:
+    number = found.beside(0)[0] if found.rows and numbers(using) else None
+    moving.confirm(published, number)
 
 
 def _cursor_address(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Final
 
@@ -13,7 +13,7 @@ from django.http import HttpRequest, QueryDict
 
 from lowcode_async import conf
 from lowcode_async.data_api import filters
-from lowcode_async.data_api.asked import Asked, View
+from lowcode_async.data_api.asked import Asked, Place, View
 from lowcode_async.data_api.columns import Column, Link, wrong_value
 from lowcode_async.data_api.filters import NoSuchField, ProjectMissing
 from lowcode_async.data_api.history import field_unknown
@@ -35,6 +35,7 @@ LIST: Final = frozenset({"search", "ordering"})
 """Parameters that say which rows, beside filters."""
 PAGES: Final = frozenset({"page", "page_size", "cursor"})
 _NUMBER: Final = re.compile(r"[0-9]{1,9}", re.ASCII)
+_PAGES: Final = 10**9 - 1
 _CONDITIONS: Final = 200
 """Filters and words of a search that one request may have; SQLite ends at 1000, and calls that an error."""
 
@@ -63,12 +64,18 @@ class Reading:
     def number(self, name: str, *, default: int, maximum: int) -> int:
         """Return a whole number from 1 on."""
         text = self.one(name)
-        if text is None:
-            return default
-        if _NUMBER.fullmatch(text) and 1 <= int(text) <= maximum:
-            return int(text)
-        self.add("parameter_out_of_range", name, maximum=maximum)
-        return default
+        found = default if text is None else _number(text, maximum)
+        if found is None:
+            self.add("parameter_out_of_range", name, maximum=maximum)
+        return found or default
+
+    def place(self) -> Place:
+        """Find out which page is asked for."""
+        default, maximum = _sizes()
+        return Place(
+            page=self.number("page", default=1, maximum=_PAGES),
+            size=self.number("page_size", default=default, maximum=maximum),
+        )
 
     def flag(self, name: str) -> bool:
         """Return a flag; it is false if it is absent."""
@@ -265,6 +272,25 @@ def read_list(
     return _asked(reading, condition=condition, order=reading.order(), flags=flags, paged=paged)
 
 
+def place_of(texts: Mapping[str, str]) -> Place | None:
+    """Return the page that parameters ask for; None if they are wrong."""
+    default, maximum = _sizes()
+    page = _number(texts.get("page", "1"), _PAGES)
+    size = _number(texts["page_size"], maximum) if "page_size" in texts else default
+    return None if page is None or size is None else Place(page=page, size=size)
+
+
+def _sizes() -> tuple[int, int]:
+    """Return how many rows a page has if nothing is said, and how many it may have."""
+    limits = conf.current()
+    return limits.data_page_size, limits.data_page_size_limit
+
+
+def _number(text: str, maximum: int) -> int | None:
+    """Return a whole number from 1 on; None if it is none."""
+    return int(text) if _NUMBER.fullmatch(text) and 1 <= int(text) <= maximum else None
+
+
 def _known(reach: Reach, names: frozenset[str]) -> frozenset[str]:
     if reach.shape.marks_deleted:
         names |= {"deleted"}
@@ -281,17 +307,11 @@ def _asked(
     flags: frozenset[str],
     paged: bool = False,
 ) -> Asked:
-    limits = conf.current()
     asked = Asked(
         view=reading.view(),
         condition=condition,
         order=order,
-        page=reading.number("page", default=1, maximum=10**9 - 1) if paged else 1,
-        page_size=reading.number(
-            "page_size", default=limits.data_page_size, maximum=limits.data_page_size_limit
-        )
-        if paged
-        else 1,
+        place=reading.place() if paged else Place(),
         cursor=reading.one("cursor") if paged else None,
         flags=frozenset(each for each in flags if reading.flag(each)),
         reach=reading.reach,

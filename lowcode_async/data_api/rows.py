@@ -13,7 +13,7 @@ from lowcode_async.data_api import moving
 from lowcode_async.data_api.asked import Asked, View
 from lowcode_async.data_api.base import DataView, address, answer, expectation, plain
 from lowcode_async.data_api.paging import page_of
-from lowcode_async.data_api.parameters import read_list, read_row
+from lowcode_async.data_api.parameters import read_row
 from lowcode_async.data_api.reading import digest, find, row_tag, shown_as, whole_of
 from lowcode_async.data_api.wire import to_json
 from lowcode_async.data_api.writing import one
@@ -31,7 +31,7 @@ class Rows(DataView):
         """Answer the rows that the parameters ask for."""
 
         def work(published: Published) -> HttpResponseBase:
-            page = to_json(page_of(read_list(plain(request), published), plain(request)))
+            page = to_json(page_of(plain(request), published))
             return answer(request, page, tag=digest(page))
 
         return moving.read(name, work, confirms=True)

@@ -37,6 +37,11 @@ class Shape:
         return {}
 
     @cached_property
+    def repeated(self) -> dict[Any, Any]:
+        """What lists of one form are read by; see `data_api.repeated`."""
+        return {}
+
+    @cached_property
     def comparisons(self) -> dict[str, Any]:
         """What names of parameters ask for; see `data_api.filters`. Only those that ask for something are kept."""
         return {}
