@@ -68,7 +68,7 @@ format: ## Put the source into its form
 	@scripts/frontend format
 
 bench: ## Measure, and print the tables; ROWS=1000000 make bench ARGS=changes measures only what its name says
-	@scripts/environment test $(VENV)
+	@scripts/environment bench $(VENV)
 	$(VENV)/bin/python -m bench $(ARGS)
 
 services: ## Install PostgreSQL, MariaDB, Redis, Chromium and Node for the tests (Debian, Ubuntu; asks for root)

@@ -15,11 +15,11 @@ import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from http.client import HTTPConnection, HTTPSConnection
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any
 from urllib.parse import urlsplit
 
+from bench.client import Client, Request
 from tests.acceptance.site import Site
 
 ROWS = 2000
@@ -59,40 +59,6 @@ HEADS = [
     "ours to plain",
 ]
 _numbers = itertools.count(1)
-
-Request: TypeAlias = tuple[str, str, Any]
-"""Method, address, and what becomes the body."""
-
-
-@dataclass(kw_only=True)
-class Client:
-    """One connection that is kept; leaner than the libraries, whose time would be taken for the server's."""
-
-    address: str
-    headers: dict[str, str] = field(default_factory=dict)
-    _connection: HTTPConnection | None = None
-
-    def ask(self, request: Request) -> float:
-        """Return the seconds until the whole answer is there."""
-        method, path, body = request
-        content = None if body is None else json.dumps(body).encode()
-        headers = {"Content-Type": "application/json"} | self.headers if content else self.headers
-        begin = time.perf_counter()
-        self.connection.request(method, path, content, headers)
-        answer = self.connection.getresponse()
-        text = answer.read()
-        seconds = time.perf_counter() - begin
-        assert 200 <= answer.status < 300, text[:500]
-        return seconds
-
-    @property
-    def connection(self) -> HTTPConnection:
-        """The connection, which is opened by the first request."""
-        if self._connection is None:
-            parts = urlsplit(self.address)
-            kind = HTTPSConnection if parts.scheme == "https" else HTTPConnection
-            self._connection = kind(parts.netloc, timeout=60)
-        return self._connection
 
 
 @dataclass(kw_only=True)
@@ -149,10 +115,10 @@ def of_others() -> Iterator[list[str]]:
         address = f"{parts.scheme}://{parts.netloc}"
         headers = given.get("headers", {})
         measured = Measured()
-        client = Client(address=address, headers=headers)
+        client = Client(address, headers)
         for _ in range(ROUNDS):
             measured.seconds.append(client.ask(_other(given)))
-        clients = [Client(address=address, headers=headers) for _ in range(CLIENTS)]
+        clients = [Client(address, headers) for _ in range(CLIENTS)]
         measured.a_second = _crowded(clients, lambda given=given: _other(given))  # type: ignore[misc]
         yield [given["name"], f"{measured.median:.1f}", f"{measured.a_second:.0f}"]
 
@@ -176,7 +142,7 @@ def _found(path: str) -> Request:
 
 
 def _client(site: Site) -> Client:
-    return Client(address=site.base_url, headers={"Authorization": f"Token {site.token}"})
+    return Client(site.base_url, {"Authorization": f"Token {site.token}"})
 
 
 def _beside(
