@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from typing import Any, NoReturn
+from urllib.parse import urlencode
 
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
@@ -22,6 +23,7 @@ from lowcode_async.data_api.wire import to_text
 from lowcode_async.data_api.writing import Writer
 from lowcode_async.rest.base import StaffView
 from lowcode_async.rest.bodies import read_json
+from lowcode_async.rest.tokens import confirmed
 from lowcode_async.sentences import JSON
 
 _JSON = "application/json"
@@ -33,6 +35,11 @@ class DataView(StaffView):
     """A view over rows; the site's setting says who may use it."""
 
     schema = None
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        """Answer a request; once more if who has signed in is not who was seen before."""
+        response = super().dispatch(request, *args, **kwargs)
+        return response if confirmed(request) else super().dispatch(request, *args, **kwargs)
 
     def get_permissions(self) -> Sequence[Any]:
         """Return the permissions that the site's setting names."""
@@ -104,3 +111,9 @@ def expectation(request: Request) -> Callable[[str], bool] | None:
 def address(name: str, key: Any) -> str:
     """Return the path of a row."""
     return reverse("lowcode_api:row", kwargs={"name": name, "key": to_text(key)})
+
+
+def other_page(request: HttpRequest, **changed: Any) -> str:
+    """Return the address of a request with some of its parameters changed."""
+    query = dict(request.GET.lists()) | {name: [value] for name, value in changed.items()}
+    return request.build_absolute_uri(f"{request.path}?{urlencode(query, doseq=True)}")

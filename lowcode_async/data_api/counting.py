@@ -1,25 +1,29 @@
-"""Pages by one statement: the rows, how many there are, and the number of the generation.
+"""Pages by one statement: the rows, how many there are, and what confirms that the request may have them.
 
 Each statement more would cost what it takes the database to answer, which is most of the time of a page.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from django.core.exceptions import EmptyResultSet
-from django.db import connections, router
+from django.db import connections
 from django.db.models import F, Func, IntegerField, Model, QuerySet, Subquery
 from django.db.models.expressions import RawSQL
 
 from lowcode_async.data_api.asked import Asked
+from lowcode_async.data_api.confirming import (
+    confirming_paths,
+    confirming_values,
+    with_confirmation,
+)
 from lowcode_async.data_api.reading import Found, Selection, find
-from lowcode_async.models import Counter
+from lowcode_async.rest.tokens import SignIn
 from lowcode_async.runtime.statements import Statement, compiled, condition
 
-_NUMBER: Final = "lowcode_number"
 _COUNT: Final = "lowcode_count"
 _FOUND: Final = "lowcode_found"
 _PAGE: Final = "lowcode_page"
@@ -44,28 +48,33 @@ class Prepared:
         """Tell whether it would be made for other values, too."""
         return not (self.once and any(map(_is_beginning, values)))
 
-    def page(self, values: tuple[Any, ...], limit: tuple[int, int]) -> Found:
+    def page(
+        self, values: tuple[Any, ...], limit: tuple[int, int], sign_in: SignIn | None
+    ) -> Found:
         """Return what `page_with_count` does.
 
         Args:
             values: those that stand in the condition.
             limit: the first of the page, and the first of those after.
+            sign_in: what is to be confirmed, where it was prepared for one.
         """
-        number = tuple(numbers(self.using).values())
-        given = (*values, *number) if self.statement.rest else (*number, *values, *values)
+        beside = confirming_values(self.using, sign_in)
+        given = (*values, *beside) if self.statement.rest else (*beside, *values, *values)
         text = self.selection.takes_text
         found = self.statement.tuples(given, limit=limit, decimals_as_text=text)
         return self.selection.told(found, using=self.using)
 
 
 def page_with_count(asked: Asked, rows: QuerySet[Model]) -> Found:
-    """Return those of `rows` that stand on the page, each with the number of the generation, and how many there are."""
-    paths = [*numbers(rows.db), _COUNT]
+    """Return those of `rows` that stand on the page, each with what confirms it, and how many there are."""
+    paths = [*confirming_paths(rows.db), _COUNT]
     page = _counted(asked, rows)[slice(*asked.place.limit)]
     return find(asked.reach, page, asked.view, paths=paths)
 
 
-def prepare(asked: Asked, rows: QuerySet[Model]) -> tuple[Prepared, tuple[Any, ...]] | None:
+def prepare(
+    asked: Asked, rows: QuerySet[Model], sign_in: SignIn | None
+) -> tuple[Prepared, tuple[Any, ...]] | None:
     """Return the statement that does the same as `page_with_count`, and the values in its condition.
 
     Returns:
@@ -75,7 +84,8 @@ def prepare(asked: Asked, rows: QuerySet[Model]) -> tuple[Prepared, tuple[Any, .
     # What is written in Python has a say in its queries; of a live model they are what we know.
     if reach.published.definition is None or reach.published.to_dict is not None:
         return None
-    selection = Selection(reach, asked.view, [*numbers(rows.db), _COUNT])
+    paths = [*confirming_paths(rows.db, sign_in), _COUNT]
+    selection = Selection(reach, asked.view, paths)
     try:
         where, values = condition(rows)
     except EmptyResultSet:
@@ -88,44 +98,37 @@ def prepare(asked: Asked, rows: QuerySet[Model]) -> tuple[Prepared, tuple[Any, .
     if key not in statements:
         if len(statements) >= _KEPT:
             statements.clear()
-        statements[key] = (_once if once else _twice)(asked, rows, selection, values)
+        compile_ = _once if once else _twice
+        statements[key] = compile_(asked, rows, selection, values, sign_in)
     statement = statements[key]
     if statement is None:
         return None
     return Prepared(using=rows.db, statement=statement, selection=selection, once=once), values
 
 
-def with_number(rows: QuerySet[Model]) -> QuerySet[Model]:
-    """Select the number of the generation along with each row, where one statement can."""
-    selected = {
-        path: Subquery(Counter.objects.filter(name=name).values("value"))
-        for path, name in numbers(rows.db).items()
-    }
-    return rows.annotate(**selected) if selected else rows
-
-
-def numbers(using: str) -> Mapping[str, str]:
-    """Return the column of the number of the generation, and its name; none in another database."""
-    if router.db_for_write(Counter) != using:
-        return {}
-    return {_NUMBER: Counter.Name.GENERATION.value}
-
-
 def _twice(
-    asked: Asked, rows: QuerySet[Model], selection: Selection, params: tuple[Any, ...]
+    asked: Asked,
+    rows: QuerySet[Model],
+    selection: Selection,
+    params: tuple[Any, ...],
+    sign_in: SignIn | None,
 ) -> Statement | None:
     """Return the statement of a page for whatever values; None if they do not stand where they should.
 
     The rows are looked through once for the page and once for the count: an index will do for either.
     """
-    statement, values = compiled(_counted(asked, rows).values_list(*selection.selected))
+    statement, values = compiled(_counted(asked, rows, sign_in).values_list(*selection.selected))
     known = len(statement.expressions) == len(selection.selected)
-    fits = values == (*numbers(rows.db).values(), *params, *params)
+    fits = values == (*confirming_values(rows.db, sign_in), *params, *params)
     return statement if known and fits else None
 
 
 def _once(
-    asked: Asked, rows: QuerySet[Model], selection: Selection, params: tuple[Any, ...]
+    asked: Asked,
+    rows: QuerySet[Model],
+    selection: Selection,
+    params: tuple[Any, ...],
+    sign_in: SignIn | None,
 ) -> Statement | None:
     """Return the same for a condition that looks into every row: they are looked through once.
 
@@ -139,9 +142,10 @@ def _once(
         f"{_PAGE}.{names[each.path]} {'DESC' if each.descending else 'ASC'}" for each in asked.order
     )
     count: Any = RawSQL(f"SELECT COUNT(*) FROM {_FOUND}", ())  # noqa: S611 - names of ours
-    whole = with_number(asked.reach.model._base_manager.using(rows.db)).annotate(**{_COUNT: count})
+    every_row = asked.reach.model._base_manager.using(rows.db)
+    whole = with_confirmation(every_row, sign_in).annotate(**{_COUNT: count})
     statement, values = compiled(whole.order_by().values_list(*selection.selected))
-    if (sought, values) != (params, tuple(numbers(rows.db).values())):
+    if (sought, values) != (params, confirming_values(rows.db, sign_in)):
         return None
     if len(statement.expressions) != len(selection.selected):
         return None
@@ -163,9 +167,9 @@ def _is_beginning(value: object) -> bool:
     return isinstance(value, str) and value.endswith("%") and not value.startswith("%")
 
 
-def _counted(asked: Asked, rows: QuerySet[Model]) -> QuerySet[Model]:
+def _counted(asked: Asked, rows: QuerySet[Model], sign_in: SignIn | None = None) -> QuerySet[Model]:
     """Return the rows in their order, each with how many there are as a column."""
     every = Func(F("pk"), function="COUNT", output_field=IntegerField())
     count = Subquery(rows.order_by().annotate(**{_COUNT: every}).values(_COUNT))
-    counted: QuerySet[Model] = with_number(rows).annotate(**{_COUNT: count})
+    counted: QuerySet[Model] = with_confirmation(rows, sign_in).annotate(**{_COUNT: count})
     return counted.order_by(*(key.spelled for key in asked.order))

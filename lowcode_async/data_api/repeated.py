@@ -90,8 +90,14 @@ class Repeated:
         return values if self.prepared.suits(values) else None
 
 
-def form_of(request: HttpRequest, published: Published) -> Form | None:
-    """Return the form of a request; None if it has none that could be kept."""
+def form_of(request: HttpRequest, published: Published, *, signed: bool) -> Form | None:
+    """Return the form of a request; None if it has none that could be kept.
+
+    Args:
+        request: the request.
+        published: the model.
+        signed: whether the statement is to confirm the sign-in.
+    """
     given = request.GET
     if any(len(texts) != 1 for _, texts in given.lists()) or not _NOT_KEPT.isdisjoint(given):
         return None
@@ -104,7 +110,7 @@ def form_of(request: HttpRequest, published: Published) -> Form | None:
         for name in given
         if name not in _VALUES_ALONE
     ]
-    return (router.db_for_read(published.model), header, *names)
+    return (router.db_for_read(published.model), signed, header, *names)
 
 
 def texts_of(request: HttpRequest, shape: Shape) -> dict[str, str]:

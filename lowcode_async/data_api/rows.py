@@ -17,6 +17,8 @@ from lowcode_async.data_api.parameters import read_row
 from lowcode_async.data_api.reading import digest, find, row_tag, shown_as, whole_of
 from lowcode_async.data_api.wire import to_json
 from lowcode_async.data_api.writing import one
+from lowcode_async.rest.base import CsrfAuthentication, TokenAsSeen
+from lowcode_async.rest.tokens import sign_in_of
 from lowcode_async.runtime import Published
 
 _PURGE: Final = frozenset({"purge"})
@@ -25,13 +27,15 @@ _PURGE: Final = frozenset({"purge"})
 class Rows(DataView):
     """GET: a page of rows. POST: a new row."""
 
+    authentication_classes = (TokenAsSeen, CsrfAuthentication)
     http_method_names = ["get", "head", "post"]
 
     def get(self, request: Request, name: str) -> HttpResponseBase:
         """Answer the rows that the parameters ask for."""
 
         def work(published: Published) -> HttpResponseBase:
-            page = to_json(page_of(plain(request), published))
+            sign_in = sign_in_of(plain(request))
+            page = to_json(page_of(plain(request), published, sign_in))
             return answer(request, page, tag=digest(page))
 
         return moving.read(name, work, confirms=True)

@@ -6,12 +6,14 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from django.db import DataError
+from django.http import HttpRequest
 from drf_spectacular.openapi import AutoSchema
 from rest_framework.authentication import (
     BaseAuthentication,
     SessionAuthentication,
     TokenAuthentication,
 )
+from rest_framework.authtoken.models import Token
 from rest_framework.exceptions import AuthenticationFailed, PermissionDenied
 from rest_framework.negotiation import BaseContentNegotiation
 from rest_framework.parsers import BaseParser
@@ -24,7 +26,7 @@ from rest_framework.views import APIView
 
 from lowcode_async.rest.answers import answer
 from lowcode_async.rest.errors import CsrfRefused, NotSuperuser
-from lowcode_async.rest.tokens import token_of
+from lowcode_async.rest.tokens import token_as_seen, token_of
 
 
 class SpacedJSONRenderer(JSONRenderer):
@@ -86,13 +88,32 @@ class TokenHeader(TokenAuthentication):
             AuthenticationFailed: there is no such token.
         """
         try:
-            token = token_of(key)
+            token = self.look_up(key)
         except (DataError, ValueError) as error:
             # PostgreSQL refuses to look for a null byte.
             raise AuthenticationFailed from error
         if token is None or not token.user.is_active:
             raise AuthenticationFailed
         return token.user, token
+
+    def look_up(self, key: str) -> Token | None:
+        """Return the token of this key; None if there is none."""
+        return token_of(key)
+
+
+class TokenAsSeen(TokenHeader):
+    """The same, for views that only read and see to it that the request is `tokens.confirmed`."""
+
+    def authenticate(self, request: Request) -> tuple[Any, Any] | None:
+        """Return the token's user and the token; None without one."""
+        self._reads = request.method in {"GET", "HEAD"}
+        self._request: HttpRequest = request._request  # noqa: SLF001 - the framework's way to it
+        found: tuple[Any, Any] | None = super().authenticate(request)
+        return found
+
+    def look_up(self, key: str) -> Token | None:
+        """Return the token of this key, as it was seen before."""
+        return token_as_seen(key, self._request) if self._reads else token_of(key)
 
 
 class IsSuperuser(IsAdminUser):

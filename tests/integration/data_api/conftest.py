@@ -8,8 +8,10 @@ from typing import Any
 import pytest
 from django.contrib.auth.models import User
 from django.test import override_settings
+from rest_framework.authtoken.models import Token
 from rest_framework.test import APIClient
 
+from lowcode_async.rest.tokens import token_of
 from tests.databases import Database
 from tests.integration.api.conftest import with_token
 from tests.integration.runtime.dynamic import definition, publish, text
@@ -83,8 +85,10 @@ def shop(database: Database) -> None:
 
 @pytest.fixture
 def staff(staff_user: User) -> APIClient:
-    """A staff user's client."""
-    return with_token(staff_user)
+    """A staff user's client, whose token has been seen before, as in all requests but the first."""
+    client = with_token(staff_user)
+    assert token_of(Token.objects.get(user=staff_user).key) is not None
+    return client
 
 
 def codes(response: Any) -> list[tuple[str, str]]:

@@ -1,0 +1,189 @@
+"""A list begins with what was seen of a token and its user, and nobody gets one who may not have it now."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import User
+from django.db import connection
+from django.test import override_settings
+from rest_framework.authtoken.models import Token
+from rest_framework.permissions import BasePermission
+from rest_framework.test import APIClient
+
+from lowcode_async import get_model
+from lowcode_async.rest import tokens
+from tests.databases import Database
+from tests.integration.api.conftest import with_token
+from tests.integration.data_api.conftest import DATA
+
+AUTHORS = f"{DATA}/Author/"
+LISTS = [
+    "",
+    "?name=Ann",
+    "?name__icontains=n&ordering=-name",
+    "?search=a",
+    "?cursor=",
+    "?name=nobody",
+    "?name=Ann&page=7",
+    "?nonsense=1",
+    "?page=0",
+]
+"""Rows of all kinds of statements, none, and errors."""
+
+
+def _gone(user: User) -> None:
+    Token.objects.filter(user=user).delete()
+
+
+def _renewed(user: User) -> None:
+    _gone(user)
+    Token.objects.create(user=user)
+
+
+def _inactive(user: User) -> None:
+    User.objects.filter(pk=user.pk).update(is_active=False)
+
+
+def _no_staff(user: User) -> None:
+    User.objects.filter(pk=user.pk).update(is_staff=False)
+
+
+def _deleted(user: User) -> None:
+    User.objects.filter(pk=user.pk).delete()
+
+
+ENDS: list[tuple[Callable[[User], None], int]] = [
+    (_gone, 401),
+    (_renewed, 401),
+    (_inactive, 401),
+    (_no_staff, 403),
+    (_deleted, 401),
+]
+
+
+class Named(BasePermission):
+    """Lets one user in, whatever the name is now."""
+
+    def has_permission(self, request: Any, view: Any) -> bool:
+        return bool(request.user.username == "staff")
+
+
+@pytest.fixture
+def author(shop: None) -> Any:
+    """Ann."""
+    return get_model("Author")._default_manager.create(name="Ann")
+
+
+@contextmanager
+def before_rows_are_read(do: Callable[[], Any]) -> Iterator[None]:
+    """Do something once in the moment before the rows are asked for."""
+    done = False
+
+    def act(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
+        nonlocal done
+        if not done and "dynamic_author" in sql:
+            done = True
+            do()
+        return execute(sql, params, many, context)
+
+    with connection.execute_wrapper(act):
+        yield
+    assert done
+
+
+def _client(name: str) -> tuple[User, APIClient]:
+    """Return a new user of the staff, whose token has been seen."""
+    user = User.objects.create_user(name, is_staff=True)
+    client = with_token(user)
+    assert tokens.token_of(Token.objects.get(user=user).key) is not None
+    return user, client
+
+
+@pytest.mark.parametrize(("end", "status"), ENDS)
+def test_who_may_not_any_more_is_refused_at_once(author: Any, end: Any, status: int) -> None:
+    for number, query in enumerate(LISTS):
+        user, client = _client(f"user{number}")
+        assert client.get(f"{AUTHORS}{query}").status_code in {200, 400}
+        end(user)
+        for _ in range(2):
+            assert client.get(f"{AUTHORS}{query}").status_code == status, query
+
+
+@pytest.mark.parametrize(("end", "status"), ENDS)
+def test_who_is_shut_out_while_the_request_runs_gets_nothing(
+    author: Any, database: Database, end: Any, status: int
+) -> None:
+    for number, query in enumerate(["", "?name=nobody", "?cursor=", "?search=a"]):
+        user, client = _client(f"user{number}")
+        with before_rows_are_read(lambda user=user: end(user)):  # type: ignore[misc]
+            answer = client.get(f"{AUTHORS}{query}")
+        # Elsewhere the token was looked up when the request began, and was good then.
+        assert answer.status_code == (status if database.vendor == "postgresql" else 200), query
+        assert client.get(f"{AUTHORS}{query}").status_code == status, query
+
+
+def test_who_may_by_now_is_let_in_at_once(staff: APIClient, staff_user: User, author: Any) -> None:
+    for query in LISTS:
+        good = staff.get(f"{AUTHORS}{query}").status_code
+        for name in ("is_staff", "is_active"):
+            for value, status in ((False, {401, 403}), (True, {good})):
+                User.objects.filter(pk=staff_user.pk).update(**{name: value})
+                assert staff.get(f"{AUTHORS}{query}").status_code in status, query
+
+
+def test_permissions_of_the_site_see_the_user_as_it_is_now(
+    staff: APIClient, staff_user: User, author: Any
+) -> None:
+    with override_settings(
+        LOWCODE_DATA_PERMISSION_CLASSES=[f"{Named.__module__}.{Named.__qualname__}"]
+    ):
+        for name, status in (("staff", 200), ("other", 403), ("staff", 200)):
+            User.objects.filter(pk=staff_user.pk).update(username=name)
+            assert staff.get(AUTHORS).status_code == status
+
+
+def test_a_list_takes_one_statement_where_the_token_has_been_seen(
+    staff: APIClient, author: Any, database: Database
+) -> None:
+    for query in ("", "?name__icontains=a", "?search=a"):
+        for _ in range(2):
+            asked: list[str] = []
+
+            def note(execute: Any, sql: str, *rest: Any, asked: Any = asked) -> Any:
+                asked.append(sql)
+                return execute(sql, *rest)
+
+            with connection.execute_wrapper(note):
+                assert len(staff.get(f"{AUTHORS}{query}").json()["results"]) == 1
+            assert len(asked) == (1 if database.vendor == "postgresql" else 2)
+
+
+def test_tokens_are_kept_for_lists_alone(staff: APIClient, staff_user: User, author: Any) -> None:
+    """Whatever writes, and whatever reads one row, asks for the token first."""
+    _no_staff(staff_user)
+    calls = [
+        lambda: staff.post(AUTHORS, {"name": "Ben"}, "json"),
+        lambda: staff.post(f"{AUTHORS}batch/", {"create": [{"name": "Ben"}]}, "json"),
+        lambda: staff.patch(f"{AUTHORS}{author.pk}/", {"name": "Ben"}, "json"),
+        lambda: staff.delete(f"{AUTHORS}{author.pk}/"),
+        lambda: staff.get(f"{AUTHORS}{author.pk}/"),
+        lambda: staff.get(f"{AUTHORS}export/"),
+    ]
+    assert [call().status_code for call in calls] == [403] * len(calls)
+    assert [each.name for each in type(author)._default_manager.all()] == ["Ann"]
+
+
+def test_no_more_than_a_thousand_tokens_are_kept(
+    staff: APIClient, author: Any, database: Database
+) -> None:
+    tokens._seen.clear()
+    users = User.objects.bulk_create(User(username=f"u{n}", is_staff=True) for n in range(1001))
+    made = Token.objects.bulk_create(Token(user=each, key=f"key{each.pk}") for each in users)
+    for each in made:
+        assert tokens.token_of(each.key) is not None
+    assert len(tokens._seen) == (1 if database.vendor == "postgresql" else 0)
+    assert with_token(users[0]).get(AUTHORS).status_code == 200
