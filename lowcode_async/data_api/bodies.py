@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
-from decimal import Context, Decimal
+from decimal import Decimal
 from typing import Any, Final
 
 from django.core.exceptions import ValidationError
@@ -17,7 +17,7 @@ from lowcode_async.data_api.reach import Reach
 from lowcode_async.definitions.constants.base import ConstantInvalid
 from lowcode_async.definitions.kinds import encodable
 from lowcode_async.errors import Problem
-from lowcode_async.planning.converting import SQLITE_DIGITS
+from lowcode_async.planning.converting import SQLITE_DIGITS, is_exact_on_sqlite
 from lowcode_async.sentences import JSON
 
 FOLLOWING: Final = frozenset({"update_time", "update_user"})
@@ -137,7 +137,7 @@ def _keep_all_digits(reach: Reach, value: Decimal) -> None:
     """
     if connections[router.db_for_write(reach.model)].vendor != "sqlite":
         return
-    if Context(prec=SQLITE_DIGITS).plus(value) != value:
+    if not is_exact_on_sqlite(value):
         raise ConstantInvalid("value_not_exact", value=format(value, "f"), digits=SQLITE_DIGITS)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from decimal import Context, Decimal
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
@@ -34,6 +35,11 @@ Page: TypeAlias = list[tuple[Any, Any]]
 NO_ORIGINALS: Final[Mapping[Any, Original]] = MappingProxyType({})
 SQLITE_DIGITS = 15
 """Digits of a decimal that SQLite keeps: it has but floats."""
+
+
+def is_exact_on_sqlite(value: Decimal) -> bool:
+    """Tell whether SQLite keeps all digits of a decimal."""
+    return Context(prec=SQLITE_DIGITS).plus(value) == value
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from decimal import Decimal
 
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.migrations.operations import RunPython
@@ -11,12 +12,14 @@ from lowcode_async.definitions.model import FieldDefinition, ModelDefinition
 from lowcode_async.errors import StageFailed
 from lowcode_async.planning.changes import Change, same_column, same_target
 from lowcode_async.planning.columns import table_of, taken_tables
+from lowcode_async.planning.converting import SQLITE_DIGITS, is_exact_on_sqlite
 from lowcode_async.planning.databases import HOME, refuse_of_routers
 from lowcode_async.planning.drift import tables_of
 from lowcode_async.planning.operations import Filling
 from lowcode_async.planning.plan import FieldChange, Phase, Plan
 from lowcode_async.planning.shapes import column_field, shape_of
 from lowcode_async.planning.state import is_many_to_many
+from lowcode_async.sentences import JSON
 
 AUTOMATIC_KEY = FieldDefinition(name="id", type="BigAutoField", options={"primary_key": True})
 """The primary key of a model whose definition has none."""
@@ -57,7 +60,8 @@ def refuse_on(connection: BaseDatabaseWrapper, plan: Plan) -> None:
 
     Raises:
         StageFailed: the site's routers do not let the model be changed there, or a relation leads to
-            another database; a name is too long for this one, or a comment cannot be written; or rows are to be filled or converted,
+            another database; a name is too long for this one, a comment cannot be written, or a default
+            would be rounded; or rows are to be filled or converted,
             for which MySQL holds the table so that no other can be used, and something that the site
             has registered is to run after that.
     """
@@ -66,6 +70,8 @@ def refuse_on(connection: BaseDatabaseWrapper, plan: Plan) -> None:
         _refuse_elsewhere(connection, plan)
     if connection.vendor == "postgresql":
         _refuse_percents(plan.after)
+    if connection.vendor == "sqlite":
+        _refuse_rounded(plan.before, plan.after)
     filled = any(
         isinstance(each.operation, Filling) and each.phase is Phase.EXPAND
         for each in plan.operations
@@ -105,6 +111,26 @@ def _refuse_percents(after: ModelDefinition) -> None:
     for each in after.fields:
         if "%" in str(each.options.get("db_comment", "")):
             raise StageFailed("comment_with_percent", field=each.name)
+
+
+def _refuse_rounded(before: ModelDefinition | None, after: ModelDefinition) -> None:
+    """Raise a new default of which rows would get but the first digits."""
+    former = {} if before is None else {each.name: each for each in before.fields}
+    for field in after.fields:
+        known = former.get(field.renamed_from or field.name)
+        for name in ("default", "one_off_default"):
+            value = _constant(field, name)
+            if field.type != "DecimalField" or not isinstance(value, str):
+                continue
+            if known is not None and _constant(known, name) == value:
+                continue
+            if not is_exact_on_sqlite(Decimal(value)):
+                params = {"field": field.name, "value": value, "digits": SQLITE_DIGITS}
+                raise StageFailed("default_not_exact", **params)
+
+
+def _constant(field: FieldDefinition, name: str) -> JSON:
+    return field.options.get("default") if name == "default" else field.one_off_default
 
 
 def _key_of(model: ModelDefinition) -> FieldDefinition:

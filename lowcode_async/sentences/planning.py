@@ -185,6 +185,11 @@ _REFUSALS = {
         en="The comment on the column of field '{field}' has a percent sign, which Django cannot write to PostgreSQL; "
         "write the word instead",
     ),
+    "default_not_exact": Sentence(
+        zh="字段 '{field}' 的默认值 {value} 位数过多：SQLite 只能准确保存 {digits} 位有效数字；请缩短默认值，或改用 PostgreSQL 或 MySQL",
+        en="The default of field '{field}', {value}, has too many digits: SQLite holds {digits} of them exactly; "
+        "shorten it, or use PostgreSQL or MySQL",
+    ),
     "rename_of_unknown_field": Sentence(
         zh="字段 '{field}' 无法由 '{renamed_from}' 改名而来：原模型没有这个字段",
         en="Field '{field}' cannot be renamed from '{renamed_from}': the model has no such field",

@@ -264,3 +264,19 @@ async def test_a_percent_sign_in_a_comment_is_refused_where_it_cannot_be_written
         return
     assert upgrade.state == "succeeded"
     assert await sync_to_async(lambda: inspect().remarks)() == ()
+
+
+async def test_a_default_that_would_be_rounded_is_refused(
+    database: Database, posted: Posted
+) -> None:
+    number = {"name": "amount", "type": "DecimalField", "max_digits": 20, "decimal_places": 2}
+    for name, value, exact in (
+        ("default", "123456789012345.67", False),
+        ("one_off_default", "123456789012345.67", False),
+        ("default", "1234567890123.45", True),
+    ):
+        upgrade, _ = await posted({**ITEM, "fields": [NAME, {**number, name: value}]})
+        if exact or database.vendor != "sqlite":
+            assert upgrade.state == "succeeded"
+        else:
+            assert (upgrade.state, upgrade.error_code) == ("failed", "default_not_exact")
