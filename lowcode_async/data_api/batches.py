@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, Final
 
+from django.core.exceptions import ValidationError
 from django.db.models import Model
 from django.http import HttpResponseBase
 from rest_framework.request import Request
@@ -14,12 +15,13 @@ from lowcode_async.data_api import moving
 from lowcode_async.data_api.asked import Asked
 from lowcode_async.data_api.base import DataView, answer, plain
 from lowcode_async.data_api.bodies import Values, read_changes, read_new
+from lowcode_async.data_api.columns import wrong_value
 from lowcode_async.data_api.many import Draft, insert, problems_of_many
 from lowcode_async.data_api.parameters import read_row
 from lowcode_async.data_api.reading import Row, find
-from lowcode_async.data_api.texts import key_of
 from lowcode_async.data_api.wire import to_json
 from lowcode_async.data_api.writing import Writer
+from lowcode_async.definitions.constants.base import ConstantInvalid
 from lowcode_async.definitions.kinds import shown
 from lowcode_async.errors import Problem
 from lowcode_async.rest.errors import RequestInvalid
@@ -101,13 +103,15 @@ class _Carrying:
     def change(self, bodies: Sequence[JSON]) -> list[Model]:
         """Change rows, each of which names itself by its key."""
         name = self._reach.shape.key.name
-        wanted = [
-            (body.get(name) if isinstance(body, dict) else None, f"/update/{i}/{name}")
+        named = [
+            (body, f"/update/{i}")
             for i, body in enumerate(bodies)
+            if self._names_row(body, f"/update/{i}")
         ]
+        rows = self._locked([(body[name], f"{pointer}/{name}") for body, pointer in named])
         drafts = [
-            self._changed(row, body, f"/update/{i}")
-            for i, (row, body) in enumerate(zip(self._locked(wanted), bodies, strict=True))
+            self._changed(row, body, pointer)
+            for row, (body, pointer) in zip(rows, named, strict=True)
             if row is not None
         ]
         self.problems += problems_of_many(self._reach, drafts)
@@ -140,21 +144,49 @@ class _Carrying:
         self._writer.set(row, values)
         return Draft(row=row, values=values, pointer=pointer)
 
+    def _names_row(self, body: JSON, pointer: str) -> bool:
+        """Tell whether the body of a change has a key; note a problem if not."""
+        name = self._reach.shape.key.name
+        if not isinstance(body, dict):
+            self.problems.append(Problem(pointer=pointer, code="body_not_an_object"))
+        elif name not in body:
+            at, told = f"{pointer}/{name}", {"field": name}
+            self.problems.append(Problem(pointer=at, code="field_missing", params=told))
+        else:
+            return True
+        return False
+
     def _locked(self, wanted: Sequence[tuple[JSON, str]]) -> list[Model | None]:
         """Return the rows of these keys, locked; None and a problem for each that is not there."""
-        keys = [key_of(self._reach.shape, value) for value, _ in wanted]
+        keys = [self._key(value, pointer) for value, pointer in wanted]
         rows = self._reach.rows().filter(pk__in={key for key in keys if key is not None})
         found = {row.pk: row for row in rows.select_for_update().order_by("pk")}
         answers = []
         for key, (value, pointer) in zip(keys, wanted, strict=True):
             row = found.get(key)
-            if row is None:
+            if row is None and key is not None:
                 self._add(pointer, "row_not_found", value)
-            elif key in self._seen:
+            elif row is not None and key in self._seen:
                 self._add(pointer, "row_twice", value)
             self._seen.add(key)
             answers.append(row)
         return answers
+
+    def _key(self, value: JSON, pointer: str) -> Any:
+        """Return the key that a value stands for; None and a problem if it is none."""
+        key = self._reach.shape.key
+        params: dict[str, JSON] = {"field": key.name}
+        try:
+            if value is not None:
+                return key.read(value)
+            told = Problem(pointer=pointer, code="field_null", params=params)
+        except ConstantInvalid as error:
+            told = wrong_value(error, field=key.name, pointer=pointer)
+        except ValidationError as error:
+            params["detail"] = " ".join(error.messages)
+            told = Problem(pointer=pointer, code="field_invalid", params=params)
+        self.problems.append(told)
+        return None
 
     def _add(self, pointer: str, code: str, value: JSON) -> None:
         told = {"model": self._reach.name, "key": shown(value)}

@@ -63,12 +63,10 @@ def to_sought(column: Column, text: str) -> Any:
     return _sought(column, value)
 
 
-def key_of(shape: Shape, value: JSON, *, is_text: bool = False) -> Any:
-    """Return the primary key that stands in a body, or as text in an address; None if it is none."""
+def key_of(shape: Shape, text: str) -> Any:
+    """Return the primary key that stands as text in an address; None if it is none."""
     try:
-        if is_text:
-            return to_sought(shape.key, value) if storable(value) else None
-        return shape.key.read(value)
+        return to_sought(shape.key, text) if storable(text) else None
     except (ConstantInvalid, ValidationError):
         return None
 

@@ -199,7 +199,7 @@ def one(reach: Reach, key: str, *, lock: bool = False) -> Model:
 
 
 def _key(reach: Reach, text: str) -> Any:
-    key = key_of(reach.shape, text, is_text=True)
+    key = key_of(reach.shape, text)
     if key is None:
         raise RowNotFound(model=reach.name, key=shown(text))
     return key

@@ -140,8 +140,16 @@ def test_a_batch_is_carried_out_whole_or_not_at_all(staff: APIClient) -> None:
     }
     before = list(get_model("Task").objects.order_by("pk").values())
     parts = {
-        "delete": [keys[5], keys[0], "x"],
-        "update": [{"id": keys[6], "nmae": 1}, {"name": "keyless"}, {"id": keys[5]}],
+        "delete": [keys[5], keys[0], "x", {}, None],
+        "update": [
+            {"id": keys[6], "nmae": 1},
+            {"name": "keyless"},
+            {"id": keys[5]},
+            5,
+            {"id": [keys[7]]},
+            {"id": None},
+            {"id": keys[6]},
+        ],
         "create": [{"name": "7"}, {"name": "twin"}, {"name": "twin"}, 3, {"name": 4}],
     }
     refused = staff.post(batch, parts, "json")
@@ -149,14 +157,20 @@ def test_a_batch_is_carried_out_whole_or_not_at_all(staff: APIClient) -> None:
         400,
         [
             ("body_not_an_object", "/create/3"),
+            ("body_not_an_object", "/update/3"),
+            ("field_missing", "/update/1/id"),
             ("field_not_unique", "/create/0/name"),
             ("field_not_unique", "/create/2/name"),
+            ("field_null", "/delete/4"),
+            ("field_null", "/update/5/id"),
             ("field_unknown_similar", "/update/0/nmae"),
             ("field_wrong_type", "/create/4/name"),
+            ("field_wrong_type", "/delete/2"),
+            ("field_wrong_type", "/delete/3"),
+            ("field_wrong_type", "/update/4/id"),
             ("row_not_found", "/delete/1"),
-            ("row_not_found", "/delete/2"),
-            ("row_not_found", "/update/1/id"),
             ("row_not_found", "/update/2/id"),
+            ("row_twice", "/update/6/id"),
         ],
     )
     assert list(get_model("Task").objects.order_by("pk").values()) == before
