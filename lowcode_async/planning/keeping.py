@@ -143,11 +143,6 @@ class Keeping:
 
         return self.call(forget)
 
-    def count_kept(self, field: str, *, removed: bool) -> int:
-        """Return how many values of a field were written down."""
-        rows = LostValue.objects.filter(upgrade_id=self.upgrade_id, field=field, removed=removed)
-        return self.call(rows.count)
-
     def kept_keys(
         self, field: str, *, at_most: int | None = None, removed: bool = False
     ) -> Iterator[list[Any]]:
@@ -161,7 +156,7 @@ class Keeping:
         rows = LostValue.objects.filter(upgrade_id=self.upgrade_id, field=field, removed=removed)
         if at_most is not None and self.call(rows[: at_most + 1].count) > at_most:
             return
-        for page in self._pages(rows):
+        for page in self._pages(rows.only("row_key")):
             yield [json.loads(each.row_key) for each in page]
 
     def forget_removed(

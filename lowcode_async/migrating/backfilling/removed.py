@@ -65,18 +65,6 @@ class RemovedPart(Part):
         if keeping is not None:
             yield from keeping.kept_keys(self.field, at_most=at_most, removed=True)
 
-    def gone(self, *, at_most: int | None = None) -> Iterator[list[Any]]:
-        """Yield the keys of rows whose value was kept aside, and that have gone since.
-
-        Of many it is counted first whether any have: each row that has a value has been looked at by then.
-        """
-        keeping = self.operation.keeping
-        if at_most is not None and keeping is not None:
-            kept = keeping.count_kept(self.field, removed=True)
-            if kept > at_most and kept == self.left(self.column.rows).count():
-                return
-        yield from Part.gone(self)
-
     def forget_kept(self, keys: Sequence[Any]) -> Counter[str] | None:
         """Forget what was kept aside of rows."""
         if (keeping := self.operation.keeping) is None:
