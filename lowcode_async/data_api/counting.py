@@ -41,12 +41,14 @@ class Prepared:
     """Alias of the database."""
     statement: Statement
     selection: Selection
+    any_case: bool
+    """Whether PostgreSQL is to seek text in whatever case."""
     once: bool
     """Whether the rows are looked through once; see `_once`."""
 
     def suits(self, values: Sequence[Any]) -> bool:
         """Tell whether it would be made for other values, too."""
-        return not (self.once and any(map(_is_beginning, values)))
+        return self.once is _is_once(values, any_case=self.any_case)
 
     def page(
         self, values: tuple[Any, ...], limit: tuple[int, int], sign_in: SignIn | None
@@ -92,7 +94,8 @@ def prepare(
         return None
     vendor = connections[rows.db].vendor
     order = ",".join(each.spelled for each in asked.order)
-    once = vendor == "postgresql" and _UPPER in where and not any(map(_is_beginning, values))
+    any_case = vendor == "postgresql" and _UPPER in where
+    once = _is_once(values, any_case=any_case)
     key = (rows.db, vendor, once, where, order, *selection.selected)
     statements = reach.shape.statements
     if key not in statements:
@@ -103,7 +106,10 @@ def prepare(
     statement = statements[key]
     if statement is None:
         return None
-    return Prepared(using=rows.db, statement=statement, selection=selection, once=once), values
+    prepared = Prepared(
+        using=rows.db, statement=statement, selection=selection, any_case=any_case, once=once
+    )
+    return prepared, values
 
 
 def _twice(
@@ -160,6 +166,11 @@ def _once(
         # They come in the order of the page, which the database knows: nothing is sorted again.
         rest=f") {statement.sql} JOIN {_PAGE} ON {key} = {_PAGE}.{own} ORDER BY {order}",
     )
+
+
+def _is_once(values: Sequence[Any], *, any_case: bool) -> bool:
+    """Tell whether the rows are best looked through once; see `_once`."""
+    return any_case and not any(map(_is_beginning, values))
 
 
 def _is_beginning(value: object) -> bool:

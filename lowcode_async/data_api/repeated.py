@@ -11,7 +11,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final, TypeAlias
 
-from django.core.exceptions import EmptyResultSet, FullResultSet, ValidationError
 from django.db import connections, router
 from django.db.models import Lookup
 from django.http import HttpRequest
@@ -58,9 +57,8 @@ class Compared:
         """Return the value as the database gets it.
 
         Raises:
-            ConstantInvalid, ValidationError: the text stands for none.
-            EmptyResultSet, FullResultSet: the database need not be asked.
-            LookupError: the SQL for this value is another one.
+            Exception: the text stands for none, the database need not be asked, or whatever else the
+                field's type says; a LookupError if the SQL for this value is another one.
         """
         if not storable(text):
             raise ConstantInvalid("value_unstorable")
@@ -85,7 +83,7 @@ class Repeated:
         connection = connections[self.prepared.using]
         try:
             values = tuple(each.value(texts[each.parameter], connection) for each in self.compared)
-        except (ConstantInvalid, ValidationError, EmptyResultSet, FullResultSet, LookupError):
+        except Exception:  # noqa: BLE001 - the whole way finds out what it is, and what else is wrong
             return None
         return values if self.prepared.suits(values) else None
 
@@ -156,7 +154,12 @@ def _compared(shape: Shape, texts: Mapping[str, str]) -> tuple[Compared, ...] | 
 def _plain(parameter: str, column: Column, compared: Comparison) -> Compared | None:
     field: Any = column.field
     lookup = field.get_lookup(compared.lookup)
-    if compared.path not in _PLAIN or column.type == "BooleanField" or lookup is None:
+    if compared.path not in _PLAIN or column.type == "BooleanField" or not _is_own(lookup):
         return None
     left = field.get_col(field.model._meta.db_table)
     return Compared(parameter=parameter, comparison=compared, lookup=lookup, left=left)
+
+
+def _is_own(lookup: type[Lookup[Any]] | None) -> bool:
+    """Tell whether a lookup is Django's own; one of the site's may make what it likes of a value."""
+    return lookup is not None and lookup.__module__.startswith("django.db.")
