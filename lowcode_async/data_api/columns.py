@@ -61,10 +61,7 @@ class Column:
             return None
         if self.constant is None:
             return self.valued.to_python(value)
-        read = self.constant.read(value, self.options)
-        if isinstance(read, dt.datetime) and not settings.USE_TZ:
-            return timezone.make_naive(read, timezone.get_default_timezone())
-        return read
+        return in_time_of_site(self.constant.read(value, self.options))
 
     def value_of(self, row: models.Model) -> Any:
         """Return the value of a row, as a query for the column would."""
@@ -77,6 +74,15 @@ class Column:
         # A string where the site has no such model any more.
         related: Any = self.field.related_model if self.field.remote_field else None
         return related if isinstance(related, builtins.type) else None
+
+    @property
+    def far_path(self) -> str:
+        """How Django spells the column that its values are from, at the end of its relations."""
+        field, names = self.field, [self.field.name]
+        while isinstance(field, models.ForeignKey):
+            field = field.target_field
+            names.append(field.name)
+        return "__".join(names)
 
     @property
     def automatic(self) -> bool:
@@ -142,6 +148,13 @@ class Link:
         if any(key is None for key in keys):
             raise ConstantInvalid("value_wrong_type", expected="key", actual="null")
         return list(dict.fromkeys(keys))
+
+
+def in_time_of_site(value: Any) -> Any:
+    """Return a value as Django has it: on a site without time zones a moment is in the site's own."""
+    if isinstance(value, dt.datetime) and not settings.USE_TZ:
+        return timezone.make_naive(value, timezone.get_default_timezone())
+    return value
 
 
 def column_of(field: AnyField) -> Column:

@@ -46,9 +46,18 @@ class Way:
     @property
     def path(self) -> str:
         """How Django spells it."""
-        if isinstance(self.relation, Column):
-            return f"{self.relation.name}__{self.column.attname}"
-        return self.column.attname
+        return self._through(self.column.attname)
+
+    def compared(self, by: Comparison) -> str:
+        """Return how Django spells a comparison with it."""
+        # Of the keys that a relation holds it knows few, of the column that they are from all; it joins nothing.
+        field: Any = self.column.field
+        far = field.is_relation and not _knows(field, by)
+        name = self.column.far_path if far else self.column.attname
+        return self._through(f"{name}__{by.path}")
+
+    def _through(self, path: str) -> str:
+        return f"{self.relation.name}__{path}" if isinstance(self.relation, Column) else path
 
 
 def way(reach: Reach, name: str) -> Way:
@@ -98,7 +107,7 @@ def condition(reach: Reach, name: str, text: str) -> Q:
     sought = compared.sought(text)
     if isinstance(going.relation, Link):
         return _linked(reach, going.relation, going, compared, sought)
-    found = Q(**{f"{going.path}__{compared.path}": sought})
+    found = Q(**{going.compared(compared): sought})
     if going.relation is not None and going.relation.related is not None:
         related = shape_of(going.relation.related)
         found &= within(related, reach.project, path=f"{going.relation.name}__")
@@ -122,10 +131,17 @@ def _linked(reach: Reach, link: Link, going: Way, compared: Comparison, sought: 
     if going.direct:
         if compared.path == "isnull":
             return ~Q(pk__in=keys) if sought else Q(pk__in=keys)
-        return Q(pk__in=keys.filter(**{f"{link.target}__{compared.path}": sought}))
+        known = _knows(link.through._meta.get_field(link.target), compared)
+        end = link.target if known else f"{link.target}__{going.column.far_path}"
+        return Q(pk__in=keys.filter(**{f"{end}__{compared.path}": sought}))
     reachable = within(shape_of(link.related), reach.project, path=f"{link.target}__")
     end = f"{link.target}__{going.column.attname}__{compared.path}"
     return Q(pk__in=keys.filter(reachable, **{end: sought}))
+
+
+def _knows(relation: Any, compared: Comparison) -> bool:
+    """Tell whether Django compares the keys so that a relation holds."""
+    return relation.get_lookup(compared.path.partition("__")[0]) is not None
 
 
 def search(reach: Reach, text: str) -> Q | None:

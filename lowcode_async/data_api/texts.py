@@ -9,7 +9,7 @@ from typing import Any, Final
 import orjson
 from django.core.exceptions import ValidationError
 
-from lowcode_async.data_api.columns import Column
+from lowcode_async.data_api.columns import Column, in_time_of_site
 from lowcode_async.data_api.shapes import Shape
 from lowcode_async.definitions.constants.base import ConstantInvalid, unreadable
 from lowcode_async.definitions.kinds import Kind, storable
@@ -92,7 +92,7 @@ def _sought(column: Column, value: JSON) -> Any:
     assert column.constant is None or value is not None or Kind.OBJECT in column.constant.kinds
     if column.constant is None:
         return column.read(value)
-    return column.constant.read(value, unlimited)
+    return in_time_of_site(column.constant.read(value, unlimited))
 
 
 def _any_json(text: str, example: JSON) -> JSON:
