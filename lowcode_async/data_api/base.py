@@ -38,8 +38,16 @@ class DataView(StaffView):
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         """Answer a request; once more if who has signed in is not who was seen before."""
-        response = super().dispatch(request, *args, **kwargs)
-        return response if confirmed(request) else super().dispatch(request, *args, **kwargs)
+        try:
+            response = super().dispatch(request, *args, **kwargs)
+        except Exception:
+            # It may come of who is no user any more, or be nothing that the caller is to learn of.
+            if confirmed(request):
+                raise
+        else:
+            if confirmed(request):
+                return response
+        return super().dispatch(request, *args, **kwargs)
 
     def get_permissions(self) -> Sequence[Any]:
         """Return the permissions that the site's setting names."""

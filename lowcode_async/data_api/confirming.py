@@ -19,8 +19,8 @@ from lowcode_async.models import Counter
 from lowcode_async.rest.tokens import SignIn
 from lowcode_async.runtime import Published
 
-_NUMBER: Final = "lowcode_number"
-_SIGNED: Final = "lowcode_signed"
+_NUMBER: Final = "_lowcode_number"
+_SIGNED: Final = "_lowcode_signed"
 
 
 def with_confirmation(rows: QuerySet[Model], sign_in: SignIn | None = None) -> QuerySet[Model]:
@@ -57,9 +57,10 @@ def confirm(published: Published, found: Found, using: str, sign_in: SignIn | No
     """
     told = found.beside(0) if found.rows else ()
     numbers = len(_numbers(using))
+    moving.confirm(published, told[0] if told and numbers else None)
+    # Only now: rows that are read again later have to confirm it themselves.
     if sign_in is not None and told:
         sign_in.confirmed = told[numbers] is True
-    moving.confirm(published, told[0] if told and numbers else None)
 
 
 def _numbers(using: str) -> Mapping[str, str]:

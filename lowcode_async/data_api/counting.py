@@ -24,7 +24,7 @@ from lowcode_async.data_api.reading import Found, Selection, find
 from lowcode_async.rest.tokens import SignIn
 from lowcode_async.runtime.statements import Statement, compiled, condition
 
-_COUNT: Final = "lowcode_count"
+_COUNT: Final = "_lowcode_count"
 _FOUND: Final = "lowcode_found"
 _PAGE: Final = "lowcode_page"
 _KEPT: Final = 200

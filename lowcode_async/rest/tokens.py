@@ -7,12 +7,15 @@ before an answer goes out (`confirmed`). As with generations, what was begun wit
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
 from functools import cache
 from typing import Any, Final
+from uuid import UUID
 
 from django.contrib.auth import get_user_model
-from django.db import DatabaseError, connections, router
+from django.db import Error, connections, router
 from django.db.models import F, Func, Subquery, TextField
 from django.db.models.functions import Cast
 from django.db.models.lookups import Exact
@@ -26,6 +29,10 @@ _SIGN_IN: Final = "lowcode_sign_in"
 """Where a request keeps its `SignIn`."""
 _KEPT: Final = 1000
 """Tokens that a process keeps in mind."""
+_FIXED: Final = frozenset(
+    {type(None), bool, int, float, str, bytes, Decimal, UUID, date, datetime, time, timedelta}
+)
+"""Types of values that requests may share: none can change one under another."""
 _seen: Final[dict[str, Seen]] = {}
 
 
@@ -35,9 +42,9 @@ class Seen:
 
     using: str
     """Alias of the database."""
-    columns: tuple[Any, ...]
+    columns: tuple[Any, ...] = field(repr=False)
     stamp: str | None
-    """All of both as PostgreSQL writes it; None where another database was asked."""
+    """A digest of both by PostgreSQL; None where another database was asked."""
 
     def token(self) -> Token:
         """Return the token, with its user in it."""
@@ -51,7 +58,7 @@ class Seen:
 class SignIn:
     """The sign-in of a request by what was seen before."""
 
-    key: str
+    key: str = field(repr=False)
     seen: Seen
     confirmed: bool = False
     """Whether a statement has said that both still are what they were."""
@@ -100,7 +107,7 @@ def confirmed(request: HttpRequest) -> bool:
         return True
     try:
         return _look_up(sign_in.key) == sign_in.seen
-    except DatabaseError:
+    except Error:
         return False
 
 
@@ -108,12 +115,12 @@ def _look_up(key: str) -> Seen | None:
     using = router.db_for_read(Token)
     vendor = connections[using].vendor
     found = _statement(using, vendor).tuples([key])
+    _seen.pop(key, None)
     if not found:
-        _seen.pop(key, None)
         return None
     ((*columns, stamp),) = found if vendor == "postgresql" else ((*found[0], None),)
     seen = Seen(using=using, columns=tuple(columns), stamp=stamp)
-    if stamp is not None:
+    if stamp is not None and _FIXED.issuperset(map(type, columns)):
         if len(_seen) >= _KEPT:
             _seen.clear()
         _seen[key] = seen
@@ -131,9 +138,14 @@ def _statement(using: str, vendor: str) -> Statement:
     return statement
 
 
-def _stamp() -> Cast:
+def _stamp() -> Func:
+    """Return what is another one whenever a column is.
+
+    Not the text itself: as a value in statements it would bring passwords' hashes into logs.
+    """
     every = Func(*map(F, _paths()), function="ROW", output_field=TextField())
-    return Cast(every, TextField())
+    digest = "ENCODE(SHA256(CONVERT_TO(%(expressions)s, 'UTF8')), 'hex')"
+    return Func(Cast(every, TextField()), template=digest, output_field=TextField())
 
 
 def _paths() -> list[str]:
@@ -141,4 +153,4 @@ def _paths() -> list[str]:
 
 
 def _columns(model: Any) -> list[str]:
-    return [field.attname for field in model._meta.concrete_fields]
+    return [each.attname for each in model._meta.concrete_fields]

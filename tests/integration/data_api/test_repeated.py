@@ -223,3 +223,12 @@ def test_forms_beyond_the_first_hundreds_push_the_others_out(staff: APIClient, b
         fields = ",".join(["title", *["id"] * number])
         assert staff.get(f"{DATA}/Book/?fields={fields}").status_code == 200
     assert 0 < len(repeated) <= 200
+
+
+def test_fields_may_be_called_what_a_list_asks_for_beside_its_rows(staff: APIClient) -> None:
+    names = ["lowcode_number", "lowcode_signed", "lowcode_count"]
+    publish(definition("Odd", **{name: text() for name in names}))
+    get_model("Odd")._default_manager.create(**{name: name[8:] for name in names})
+    for query in ("", "?lowcode_number=number", "?search=sig", "?cursor="):
+        (row,) = staff.get(f"{DATA}/Odd/{query}").json()["results"]
+        assert [row[name] for name in names] == ["number", "signed", "count"]

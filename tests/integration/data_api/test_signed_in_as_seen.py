@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
-from django.db import connection
+from django.db import InterfaceError, connection
 from django.test import override_settings
 from rest_framework.authtoken.models import Token
 from rest_framework.permissions import BasePermission
@@ -19,6 +19,7 @@ from lowcode_async.rest import tokens
 from tests.databases import Database
 from tests.integration.api.conftest import with_token
 from tests.integration.data_api.conftest import DATA
+from tests.integration.runtime.dynamic import definition, publish, text
 
 AUTHORS = f"{DATA}/Author/"
 LISTS = [
@@ -72,6 +73,26 @@ class Named(BasePermission):
         return bool(request.user.username == "staff")
 
 
+class Thorough(BasePermission):
+    """Looks the user up, who may be gone."""
+
+    def has_permission(self, request: Any, view: Any) -> bool:
+        return User.objects.get(pk=request.user.pk).is_staff
+
+
+class Careless(BasePermission):
+    """Changes what the user has."""
+
+    def has_permission(self, request: Any, view: Any) -> bool:
+        request.user.first_name.append("changed")
+        return bool(request.user.first_name == ["read", "changed"])
+
+
+def _permission(kind: type[BasePermission]) -> Any:
+    names = [f"{kind.__module__}.{kind.__qualname__}"]
+    return override_settings(LOWCODE_DATA_PERMISSION_CLASSES=names)
+
+
 @pytest.fixture
 def author(shop: None) -> Any:
     """Ann."""
@@ -79,20 +100,18 @@ def author(shop: None) -> Any:
 
 
 @contextmanager
-def before_rows_are_read(do: Callable[[], Any]) -> Iterator[None]:
-    """Do something once in the moment before the rows are asked for."""
-    done = False
+def before_rows_are_read(*acts: Callable[[], Any]) -> Iterator[None]:
+    """Do something in the moment before the rows are asked for, and something else if they are again."""
+    left = list(acts)
 
     def act(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
-        nonlocal done
-        if not done and "dynamic_author" in sql:
-            done = True
-            do()
+        if left and "FROM" in sql and "dynamic_author" in sql:
+            left.pop(0)()
         return execute(sql, params, many, context)
 
     with connection.execute_wrapper(act):
         yield
-    assert done
+    assert not left
 
 
 def _client(name: str) -> tuple[User, APIClient]:
@@ -138,12 +157,75 @@ def test_who_may_by_now_is_let_in_at_once(staff: APIClient, staff_user: User, au
 def test_permissions_of_the_site_see_the_user_as_it_is_now(
     staff: APIClient, staff_user: User, author: Any
 ) -> None:
-    with override_settings(
-        LOWCODE_DATA_PERMISSION_CLASSES=[f"{Named.__module__}.{Named.__qualname__}"]
-    ):
+    with _permission(Named):
         for name, status in (("staff", 200), ("other", 403), ("staff", 200)):
             User.objects.filter(pk=staff_user.pk).update(username=name)
             assert staff.get(AUTHORS).status_code == status
+
+
+def test_who_is_no_user_any_more_is_told_so_whatever_permissions_of_the_site_run_into(
+    author: Any,
+) -> None:
+    user, client = _client("user")
+    with _permission(Thorough):
+        assert client.get(AUTHORS).status_code == 200
+        _deleted(user)
+        assert client.get(AUTHORS).status_code == 401
+
+
+def test_what_permissions_of_the_site_change_is_not_kept(
+    author: Any, staff: APIClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    name = User._meta.get_field("first_name")
+    monkeypatch.setattr(name, "from_db_value", lambda *_: ["read"], raising=False)
+    tokens._statement.cache_clear()
+    try:
+        with _permission(Careless):
+            assert [staff.get(AUTHORS).status_code for _ in range(3)] == [200, 200, 200]
+    finally:
+        tokens._statement.cache_clear()
+
+
+def test_what_was_confirmed_before_the_structure_moved_does_not_count(
+    author: Any, database: Database
+) -> None:
+    user, client = _client("user")
+
+    def end() -> None:
+        type(author)._base_manager.all().delete()
+        _gone(user)
+
+    with before_rows_are_read(lambda: publish(definition("Other", name=text())), end):
+        answer = client.get(AUTHORS)
+    assert answer.status_code == (401 if database.vendor == "postgresql" else 200)
+
+
+def test_a_database_that_goes_away_before_the_token_is_confirmed_is_told(
+    staff: APIClient, author: Any
+) -> None:
+    def fail(execute: Any, sql: str, *rest: Any) -> Any:
+        if "dynamic_author" not in sql:
+            raise InterfaceError
+        return execute(sql, *rest)
+
+    with connection.execute_wrapper(fail):
+        answer = staff.get(f"{AUTHORS}?name=nobody")
+    assert (answer.status_code, answer.json()["code"]) == (503, "database_unavailable")
+
+
+def test_no_list_gives_the_database_what_it_knows_of_the_user(
+    staff: APIClient, staff_user: User, author: Any
+) -> None:
+    given: list[Any] = []
+
+    def note(execute: Any, sql: str, params: Any, *rest: Any) -> Any:
+        given.extend((sql, *(params or ())))
+        return execute(sql, params, *rest)
+
+    with connection.execute_wrapper(note):
+        assert staff.get(AUTHORS).status_code == 200
+    assert given
+    assert not any(staff_user.password in str(each) for each in given)
 
 
 def test_a_list_takes_one_statement_where_the_token_has_been_seen(
