@@ -35,13 +35,15 @@ def page_of(request: HttpRequest, published: Published, sign_in: SignIn | None) 
     Raises:
         RequestInvalid: all that is wrong with its parameters.
     """
-    sign_in = fitting(router.db_for_read(published.model), sign_in)
-    form = form_of(request, published, signed=sign_in is not None)
+    # Asked once: routers that choose among replicas say another one each time.
+    using = router.db_for_read(published.model)
+    sign_in = fitting(using, sign_in)
+    form = form_of(request, published, using=using, signed=sign_in is not None)
     again = None if form is None else _again(form, request, published, sign_in)
     if again is not None:
         return again
     asked = read_list(request, published)
-    rows = narrowed(asked.reach.rows(), asked.condition)
+    rows = narrowed(asked.reach.rows().using(using), asked.condition)
     if asked.cursor is not None:
         return page_by_cursor(asked, rows, request)
     return _numbered(asked, rows, request, form, sign_in)

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final, TypeAlias
 
-from django.db import connections, router
+from django.db import connections
 from django.db.models import Lookup
 from django.http import HttpRequest
 
@@ -41,6 +41,8 @@ _PLAIN: Final = frozenset(
 """Lookups that are one piece of SQL with one value in it, whatever the value."""
 _KEPT: Final = 200
 """Forms that are kept for one model."""
+_LONGEST: Final = 4000
+"""Characters of an address that can be kept: what is said in full there has no other limit."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,14 +90,17 @@ class Repeated:
         return values if self.prepared.suits(values) else None
 
 
-def form_of(request: HttpRequest, published: Published, *, signed: bool) -> Form | None:
+def form_of(request: HttpRequest, published: Published, *, using: str, signed: bool) -> Form | None:
     """Return the form of a request; None if it has none that could be kept.
 
     Args:
         request: the request.
         published: the model.
+        using: alias of the database that is asked.
         signed: whether the statement is to confirm the sign-in.
     """
+    if len(request.META.get("QUERY_STRING", "")) > _LONGEST:
+        return None
     given = request.GET
     if any(len(texts) != 1 for _, texts in given.lists()) or not _NOT_KEPT.isdisjoint(given):
         return None
@@ -108,7 +113,7 @@ def form_of(request: HttpRequest, published: Published, *, signed: bool) -> Form
         for name in given
         if name not in _VALUES_ALONE
     ]
-    return (router.db_for_read(published.model), signed, header, *names)
+    return (using, signed, header, *names)
 
 
 def texts_of(request: HttpRequest, shape: Shape) -> dict[str, str]:
