@@ -45,6 +45,8 @@ class Seen:
     columns: tuple[Any, ...] = field(repr=False)
     stamp: str | None
     """A digest of both by PostgreSQL; None where another database was asked."""
+    steady: bool = field(compare=False)
+    """Whether the look before found the same: what changes with every request is not worth a try."""
 
     def token(self) -> Token:
         """Return the token, with its user in it."""
@@ -86,9 +88,11 @@ def token_as_seen(key: str, request: HttpRequest) -> Token | None:
 
     A request that begins a second time asks the database.
     """
-    seen = _seen.get(key) if sign_in_of(request) is None else None
-    token = None if seen is None else seen.token()
-    if seen is None or token is None or not token.user.is_active:
+    seen = _seen.get(key)
+    if seen is None or not seen.steady or sign_in_of(request) is not None:
+        return token_of(key)
+    token = seen.token()
+    if not token.user.is_active:
         return token_of(key)
     setattr(request, _SIGN_IN, SignIn(key=key, seen=seen))
     return token
@@ -106,24 +110,31 @@ def confirmed(request: HttpRequest) -> bool:
     if sign_in is None or sign_in.confirmed:
         return True
     try:
-        return _look_up(sign_in.key) == sign_in.seen
+        if _look_up(sign_in.key) == sign_in.seen:
+            return True
     except Error:
-        return False
+        pass
+    _seen.pop(sign_in.key, None)
+    return False
 
 
 def _look_up(key: str) -> Seen | None:
     using = router.db_for_read(Token)
     vendor = connections[using].vendor
     found = _statement(using, vendor).tuples([key])
-    _seen.pop(key, None)
     if not found:
+        _seen.pop(key, None)
         return None
     ((*columns, stamp),) = found if vendor == "postgresql" else ((*found[0], None),)
-    seen = Seen(using=using, columns=tuple(columns), stamp=stamp)
-    if stamp is not None and _FIXED.issuperset(map(type, columns)):
-        if len(_seen) >= _KEPT:
-            _seen.clear()
-        _seen[key] = seen
+    before = _seen.get(key)
+    steady = before is not None and before.stamp == stamp
+    seen = Seen(using=using, columns=tuple(columns), stamp=stamp, steady=steady)
+    if stamp is None or not _FIXED.issuperset(map(type, columns)):
+        _seen.pop(key, None)
+        return seen
+    if len(_seen) >= _KEPT:
+        _seen.clear()
+    _seen[key] = seen
     return seen
 
 
