@@ -8,10 +8,7 @@ from django.http import HttpRequest
 
 from lowcode_async.data_api.asked import Asked, Place
 from lowcode_async.data_api.base import other_page
-from lowcode_async.data_api.confirming import (
-    confirm,
-    fitting,
-)
+from lowcode_async.data_api.confirming import confirm, fitting
 from lowcode_async.data_api.counting import page_with_count, prepare
 from lowcode_async.data_api.cursors import page_by_cursor
 from lowcode_async.data_api.parameters import place_of, read_list

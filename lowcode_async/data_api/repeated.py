@@ -131,7 +131,8 @@ def keep(
     shape = asked.reach.shape
     texts = texts_of(request, shape)
     compared = _compared(shape, texts)
-    if compared is None:
+    # Rows of other models in place of keys depend on what this very request can reach.
+    if compared is None or asked.view.expanded:
         return
     found = Repeated(prepared=prepared, compared=compared)
     if found.values(texts) == values:
