@@ -55,13 +55,14 @@ class Compared:
     left: Any
     """The column, as Django's expressions have it."""
 
-    def value(self, text: str, connection: Any) -> Any:
+    def value(self, texts: Mapping[str, str], connection: Any) -> Any:
         """Return the value as the database gets it.
 
         Raises:
             Exception: the text stands for none, the database need not be asked, or whatever else the
                 field's type says; a LookupError if the SQL for this value is another one.
         """
+        text = texts[self.parameter]
         if not storable(text):
             raise ConstantInvalid("value_unstorable")
         lookup: Any = self.lookup(self.left, self.comparison.sought(text))
@@ -72,19 +73,30 @@ class Compared:
         return value
 
 
+@dataclass(frozen=True, slots=True)
+class Fixed:
+    """A value that is the same in all lists of a form: whether rows are marked as deleted, where it is one."""
+
+    constant: Any
+
+    def value(self, texts: Mapping[str, str], connection: Any) -> Any:
+        """Return it."""
+        return self.constant
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Repeated:
     """What lists of one form are read by."""
 
     prepared: Prepared
-    compared: tuple[Compared, ...]
+    compared: tuple[Compared | Fixed, ...]
     """In the order of the values in the statement."""
 
     def values(self, texts: Mapping[str, str]) -> tuple[Any, ...] | None:
         """Return the values that stand in the statement; None if this request must go the whole way."""
         connection = connections[self.prepared.using]
         try:
-            values = tuple(each.value(texts[each.parameter], connection) for each in self.compared)
+            values = tuple(each.value(texts, connection) for each in self.compared)
         except Exception:  # noqa: BLE001 - the whole way finds out what it is, and what else is wrong
             return None
         return values if self.prepared.suits(values) else None
@@ -130,7 +142,7 @@ def keep(
     """Keep what a list has been read by, if the texts of the request lead to the values that stand there."""
     shape = asked.reach.shape
     texts = texts_of(request, shape)
-    compared = _compared(shape, texts)
+    compared = _compared(shape, texts, values)
     # Rows of other models in place of keys depend on what this very request can reach.
     if compared is None or asked.view.expanded:
         return
@@ -141,18 +153,23 @@ def keep(
         shape.repeated[form] = found
 
 
-def _compared(shape: Shape, texts: Mapping[str, str]) -> tuple[Compared, ...] | None:
-    """Return what the parameters compare; None if that is not all one value with a column of the model's own."""
-    found: list[Compared | None] = []
+def _compared(
+    shape: Shape, texts: Mapping[str, str], values: tuple[Any, ...]
+) -> tuple[Compared | Fixed, ...] | None:
+    """Return where the values come from; None if that is not all one value with a column of the model's own."""
+    known = ROW | LIST | PAGES | ({"deleted"} if shape.marks_deleted else set())
+    names = [each for each in texts if each not in known]
+    found: list[Compared | Fixed | None] = []
     if shape.confined:
         project = shape.columns["project"]
         found.append(_plain("project", project, comparison(project, ())))
-    known = ROW | LIST | PAGES | ({"deleted"} if shape.marks_deleted else set())
-    for name in texts:
-        if name not in known and not (shape.confined and name == "project"):
-            going, compared = shape.comparisons[name]
-            own = going.relation is None
-            found.append(_plain(name, going.column, compared) if own else None)
+        names.remove("project")
+    if shape.marks_deleted and len(values) == len(found) + len(names) + 1:
+        found.append(Fixed(values[len(found)]))
+    for name in names:
+        going, compared = shape.comparisons[name]
+        own = going.relation is None
+        found.append(_plain(name, going.column, compared) if own else None)
     kept = tuple(each for each in found if each is not None)
     return kept if len(kept) == len(found) else None
 
