@@ -21,6 +21,8 @@ class Heard:
         self.rows: list[tuple[Any, Any, Any]] = []
 
     def __call__(self, percent: float, **detail: Any) -> None:
+        if "code" in detail:  # a busy server makes it wait for a lock
+            return
         self.percents.append(percent)
         if "rows_done" in detail:
             told = (detail["operation"], detail["rows_done"], detail["rows_total"])
