@@ -24,9 +24,11 @@ def definition_of(site: Site, model: str) -> dict[str, Any]:
 def pick(page: Page, label: str, text: str) -> None:
     """Pick an option of a list, and close the list."""
     box = page.get_by_role("combobox", name=label, exact=True)
-    page.locator(".el-select", has=box).click()
+    chosen = page.locator(".el-select", has=box)
+    chosen.click()
     option = page.locator(".el-select-dropdown__item:visible").get_by_text(text, exact=True)
     option.click()
+    expect(chosen).to_contain_text(text)
     page.keyboard.press("Escape")
     expect(option).to_be_hidden()
 
