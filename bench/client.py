@@ -26,7 +26,7 @@ class Client:
         self._curl.setopt(pycurl.TIMEOUT, 60)
 
     def ask(self, request: Request) -> float:
-        """Return the seconds from the first byte of the request until the whole answer is there."""
+        """Return the seconds until the whole answer is there, as libcurl has counted them."""
         method, path, body = request
         answer = bytearray()
         headers = [*self._headers, "Expect:"]  # else it would ask before it sends much

@@ -8,6 +8,7 @@ from django.db.models import Q
 
 from lowcode_async.data_api.columns import Column, Link
 from lowcode_async.data_api.ordering import OrderKey
+from lowcode_async.data_api.page_numbers import Place
 from lowcode_async.data_api.reach import Reach
 
 
@@ -19,21 +20,6 @@ class View:
     """The chosen fields; all if empty."""
     expanded: tuple[Column | Link, ...] = ()
     """The relations whose rows stand in place of their keys."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Place:
-    """A page among the numbered ones."""
-
-    page: int = 1
-    size: int = 1
-    """Rows of a page."""
-
-    @property
-    def limit(self) -> tuple[int, int]:
-        """The first of its rows, and the first of those after."""
-        start = (self.page - 1) * self.size
-        return start, start + self.size
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

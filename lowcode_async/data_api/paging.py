@@ -6,12 +6,13 @@ from django.db import router
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 
-from lowcode_async.data_api.asked import Asked, Place
+from lowcode_async.data_api.asked import Asked
 from lowcode_async.data_api.base import other_page
 from lowcode_async.data_api.confirming import confirm, fitting
 from lowcode_async.data_api.counting import page_with_count, prepare
 from lowcode_async.data_api.cursors import page_by_cursor
-from lowcode_async.data_api.parameters import place_of, read_list
+from lowcode_async.data_api.page_numbers import Place, place_of
+from lowcode_async.data_api.parameters import read_list
 from lowcode_async.data_api.reading import Found
 from lowcode_async.data_api.repeated import Form, form_of, keep, texts_of
 from lowcode_async.data_api.shapes import shape_of
@@ -74,7 +75,7 @@ def _numbered(
 ) -> dict[str, JSON]:
     made = prepare(asked, rows, sign_in)
     if made is None:
-        sign_in = None  # the whole of what Django compiles each time does not tell
+        sign_in = None  # what Django compiles each time does not tell of it
         found = page_with_count(asked, rows)
     else:
         prepared, values = made

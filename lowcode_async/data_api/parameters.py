@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any, Final
 
@@ -11,14 +10,14 @@ from django.core.exceptions import ValidationError
 from django.db.models import Q
 from django.http import HttpRequest, QueryDict
 
-from lowcode_async import conf
 from lowcode_async.data_api import filters
-from lowcode_async.data_api.asked import Asked, Place, View
+from lowcode_async.data_api.asked import Asked, View
 from lowcode_async.data_api.columns import Column, Link, wrong_value
 from lowcode_async.data_api.filters import NoSuchField, ProjectMissing
 from lowcode_async.data_api.history import field_unknown
 from lowcode_async.data_api.lookups import LookupUnknown
 from lowcode_async.data_api.ordering import OrderKey, default_order, order_keys
+from lowcode_async.data_api.page_numbers import LAST_PAGE, Place, page_sizes, whole_number
 from lowcode_async.data_api.reach import Deleted, Reach
 from lowcode_async.data_api.shapes import shape_of
 from lowcode_async.data_api.texts import to_flag, to_list, to_sought
@@ -34,8 +33,6 @@ ROW: Final = frozenset({"fields", "expand"})
 LIST: Final = frozenset({"search", "ordering"})
 """Parameters that say which rows, beside filters."""
 PAGES: Final = frozenset({"page", "page_size", "cursor"})
-_NUMBER: Final = re.compile(r"[0-9]{1,9}", re.ASCII)
-_PAGES: Final = 10**9 - 1
 _CONDITIONS: Final = 200
 """Filters and words of a search that one request may have; SQLite ends at 1000, and calls that an error."""
 
@@ -64,16 +61,16 @@ class Reading:
     def number(self, name: str, *, default: int, maximum: int) -> int:
         """Return a whole number from 1 on."""
         text = self.one(name)
-        found = default if text is None else _number(text, maximum)
+        found = default if text is None else whole_number(text, maximum)
         if found is None:
             self.add("parameter_out_of_range", name, maximum=maximum)
         return found or default
 
     def place(self) -> Place:
         """Find out which page is asked for."""
-        default, maximum = _sizes()
+        default, maximum = page_sizes()
         return Place(
-            page=self.number("page", default=1, maximum=_PAGES),
+            page=self.number("page", default=1, maximum=LAST_PAGE),
             size=self.number("page_size", default=default, maximum=maximum),
         )
 
@@ -270,25 +267,6 @@ def read_list(
     known = _known(reading.reach, flags | others | ROW | LIST | (PAGES if paged else frozenset()))
     condition = reading.condition(known)
     return _asked(reading, condition=condition, order=reading.order(), flags=flags, paged=paged)
-
-
-def place_of(texts: Mapping[str, str]) -> Place | None:
-    """Return the page that parameters ask for; None if they are wrong."""
-    default, maximum = _sizes()
-    page = _number(texts.get("page", "1"), _PAGES)
-    size = _number(texts["page_size"], maximum) if "page_size" in texts else default
-    return None if page is None or size is None else Place(page=page, size=size)
-
-
-def _sizes() -> tuple[int, int]:
-    """Return how many rows a page has if nothing is said, and how many it may have."""
-    limits = conf.current()
-    return limits.data_page_size, limits.data_page_size_limit
-
-
-def _number(text: str, maximum: int) -> int | None:
-    """Return a whole number from 1 on; None if it is none."""
-    return int(text) if _NUMBER.fullmatch(text) and 1 <= int(text) <= maximum else None
 
 
 def _known(reach: Reach, names: frozenset[str]) -> frozenset[str]:

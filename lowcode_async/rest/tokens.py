@@ -62,8 +62,8 @@ class SignIn:
 
     key: str = field(repr=False)
     seen: Seen
-    confirmed: bool = False
-    """Whether a statement has said that both still are what they were."""
+    confirmed: bool | None = None
+    """Whether both still are what they were, as a statement has said; None if none has."""
 
     @property
     def values(self) -> tuple[str | None, str]:
@@ -110,7 +110,7 @@ def confirmed(request: HttpRequest) -> bool:
     if sign_in is None or sign_in.confirmed:
         return True
     try:
-        if _look_up(sign_in.key) == sign_in.seen:
+        if sign_in.confirmed is None and _look_up(sign_in.key) == sign_in.seen:
             return True
     except Error:
         pass

@@ -284,3 +284,24 @@ def test_no_more_than_a_thousand_tokens_are_kept(
         assert tokens.token_of(each.key) is not None
     assert len(tokens._seen) == (1 if database.vendor == "postgresql" else 0)
     assert with_token(users[0]).get(AUTHORS).status_code == 200
+
+
+def test_what_was_read_for_who_was_shut_out_is_read_again(author: Any, database: Database) -> None:
+    """Though the right was back before anybody asked for it."""
+    user, client = _client("user")
+    read = 0
+
+    def shut_out(execute: Any, sql: str, *rest: Any) -> Any:
+        nonlocal read
+        if "dynamic_author" not in sql:
+            return execute(sql, *rest)
+        read += 1
+        _no_staff(user)
+        try:
+            return execute(sql, *rest)
+        finally:
+            User.objects.filter(pk=user.pk).update(is_staff=True)
+
+    with connection.execute_wrapper(shut_out):
+        assert client.get(AUTHORS).status_code == 200
+    assert read == (2 if database.vendor == "postgresql" else 1)
