@@ -85,6 +85,8 @@ class Upgrade(models.Model):
     """What the plan would do to data: `Finding.to_json` each."""
     warnings = models.JSONField(default=list)
     """What an operator should know although the upgrade succeeded: ``{"code", "params"}`` each."""
+    lost_count = models.PositiveBigIntegerField(null=True)
+    """How many values it has kept aside, once they count; NULL if that is to be counted."""
     agreed_findings = models.JSONField(null=True)
     """What the plan that the caller agreed to would do to data: `Finding.to_json` each; NULL if the
     caller named no plan."""
@@ -98,6 +100,7 @@ class Upgrade(models.Model):
         indexes = [
             models.Index(fields=["state", "lease_until"], name="lowcode_upgrade_state"),
             models.Index(fields=["-created_at"], name="lowcode_upgrade_created"),
+            models.Index(fields=["state", "lost_count"], name="lowcode_upgrade_lost"),
         ]
 
     def __str__(self) -> str:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
 from uuid import UUID
 
+from django.db import transaction
 from django.db.models import Count, Q, QuerySet
 
 from lowcode_async import conf
@@ -90,32 +91,76 @@ def pages(choice: Choice, *, size: int = PAGE) -> Iterator[list[LostValue]]:
             return
 
 
-def counts_of(upgrades: Iterable[UUID]) -> dict[UUID, int]:
-    """Return how many values each of these upgrades has kept aside, that count; none are left out."""
-    rows = LostValue.objects.filter(COUNTING, upgrade__in=list(upgrades)).order_by()
-    counted = rows.values_list("upgrade_id").annotate(Count("pk"))
-    return dict(counted)
+def number_of(upgrade: UUID) -> int:
+    """Return how many values an upgrade has kept aside; a second or so for a million."""
+    return LostValue.objects.filter(upgrade=upgrade).count()
+
+
+def numbers_of(upgrades: Iterable[Upgrade]) -> dict[UUID, int]:
+    """Return how many values each of these upgrades has kept aside, that count; none may be left out.
+
+    Clients ask for it each second, so numbers that are recorded are not counted once more.
+    """
+    counting = [each for each in upgrades if _counts(each)]
+    found = {each.pk: each.lost_count for each in counting if each.lost_count is not None}
+    if uncounted := [each.pk for each in counting if each.lost_count is None]:
+        rows = LostValue.objects.filter(upgrade__in=uncounted).order_by().values_list("upgrade_id")
+        found |= dict(rows.annotate(Count("pk")))
+    return found
+
+
+def count_uncounted() -> None:
+    """Record the numbers that are not: `purge` has taken some values, or a former release made the upgrade."""
+    ended = Upgrade.objects.filter(state=Upgrade.State.SUCCEEDED, lost_count=None)
+    for pk in list(ended.order_by("-created_at").values_list("pk", flat=True)[:PAGE]):
+        with transaction.atomic():
+            _hold([pk])
+            Upgrade.objects.filter(pk=pk).update(lost_count=number_of(pk))
 
 
 def purge() -> int:
     """Delete what has been kept long enough, or was put back; return how many.
 
-    In small transactions. What an upgrade is about to take back stays.
+    In small transactions. What an upgrade is about to take back stays, and so does what does not count yet.
     """
     days, now = conf.current().lost_values_days, database_now()
     over = Q(restored_at__lt=now - _KEPT_AFTER_RESTORE)
     if days:
         over |= Q(created_at__lt=now - timedelta(days=days))
-    reverting = Upgrade.objects.filter(active_model__isnull=False, reverts__isnull=False)
-    busy = list(reverting.values_list("reverts_id", flat=True))
+    active = Upgrade.objects.filter(active_model__isnull=False)
+    busy = [
+        *active.values_list("pk", flat=True),
+        *active.filter(reverts__isnull=False).values_list("reverts_id", flat=True),
+    ]
     rows = LostValue.objects.filter(over).exclude(upgrade__in=busy).order_by("pk")
     total = 0
-    while ids := list(rows.values_list("pk", flat=True)[:PAGE]):
-        deleted, _ = LostValue.objects.filter(pk__in=ids).delete()
-        total += deleted
+    while found := dict(rows.values_list("pk", "upgrade_id")[:PAGE]):
+        total += _delete(found)
     if total:
         log.info("lost values purged count=%s", total)
     return total
+
+
+def _delete(found: Mapping[int, UUID]) -> int:
+    """Delete lost values, given with their upgrades; return how many were still there."""
+    with transaction.atomic():
+        _hold(found.values())
+        touched = Upgrade.objects.filter(pk__in=set(found.values()), lost_count__isnull=False)
+        touched.update(lost_count=None)
+        deleted, _ = LostValue.objects.filter(pk__in=list(found)).delete()
+    return deleted
+
+
+def _hold(upgrades: Iterable[UUID]) -> None:
+    """Lock upgrades: what one transaction counts, no other deletes before the number is recorded."""
+    rows = Upgrade.objects.select_for_update().filter(pk__in=set(upgrades))
+    list(rows.order_by("pk").values_list("pk"))
+
+
+def _counts(upgrade: Upgrade) -> bool:
+    """Tell what `COUNTING` does."""
+    restarting = upgrade.state in ACTIVE and upgrade.stage == Upgrade.Stage.RESTART
+    return restarting or upgrade.state == Upgrade.State.SUCCEEDED
 
 
 def _json(text: str | None) -> JSON:

@@ -12,7 +12,7 @@ from lowcode_async.sentences import JSON, Language, sentence
 from lowcode_async.upgrades import newest_ticks
 from lowcode_async.upgrades.events import EventData, EventKind, iso
 from lowcode_async.upgrades.leases import ACTIVE
-from lowcode_async.upgrades.lost import counts_of
+from lowcode_async.upgrades.lost import numbers_of
 
 _STAGE_STATES: Final[Mapping[str, str]] = {
     EventKind.STAGE_STARTED: "running",
@@ -38,7 +38,7 @@ def describe_all(
 ) -> list[dict[str, JSON]]:
     """Return what `describe` does for each of some upgrades, by one query for each thing."""
     ids = [each.pk for each in upgrades]
-    (stages, running), lost = _stages(ids), counts_of(ids)
+    (stages, running), lost = _stages(ids), numbers_of(upgrades)
     progress = _progress(upgrades, running, language)
     return [
         {

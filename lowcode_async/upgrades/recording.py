@@ -38,6 +38,8 @@ def advance(claim: Claim, result: StageResult) -> tuple[list[EventData], Upgrade
             )
         ]
         upgrade.warnings = [*upgrade.warnings, *result.warnings]
+        if result.lost_count is not None:
+            upgrade.lost_count = result.lost_count
         if upgrade.cancel_requested_at is not None and upgrade.stage in BEFORE_CHANGES:
             return [*written, cancel(upgrade)], None
         following = _following(upgrade, written)
@@ -140,7 +142,8 @@ def _let_go(upgrade: Upgrade) -> None:
     upgrade.save(
         update_fields=[
             "state", "stage", "active_model", "finished_at", "enqueued_at", "lease", "lease_until",
-            "handover", "attempts", "warnings", "error_code", "error_params",
+            "handover", "attempts", "warnings", "lost_count", "error_code",
+            "error_params",
         ]
     )  # fmt: skip
 

@@ -20,7 +20,7 @@ from lowcode_async.upgrades import leases, lost
 log = logging.getLogger(__name__)
 
 _SWEEP_INTERVAL: Final = 60.0
-"""Seconds between two looks for unfinished backups."""
+"""Seconds between two looks for unfinished backups, and for lost values past their time."""
 
 Send = Callable[[UUID, Upgrade.Stage], None]
 
@@ -74,6 +74,7 @@ class Recovery:
             if time.monotonic() >= self._sweep_due:
                 delete_unfinished(destination())
                 lost.purge()
+                lost.count_uncounted()
                 self._sweep_due = time.monotonic() + _SWEEP_INTERVAL
         except (DatabaseError, InterfaceError, BrokerUnavailable, BackupError) as error:
             if self._reachable:

@@ -32,6 +32,8 @@ class StageResult:
     """``{"code", "params"}`` each: what an operator should know although nothing failed."""
     handover: Mapping[str, JSON] | None = None
     """Not None: the stage is not over, and the process that comes next takes it up with this."""
+    lost_count: int | None = None
+    """How many values the upgrade has kept aside, where the stage has counted them."""
 
 
 class Cancelled(Exception):

@@ -13,6 +13,7 @@ from lowcode_async.planning.findings import Finding
 from lowcode_async.planning.leftovers import sweep
 from lowcode_async.planning.tally import Tally
 from lowcode_async.sentences import JSON
+from lowcode_async.upgrades.lost import number_of
 from lowcode_async.upgrades.planned import plan_again, plan_of
 from lowcode_async.upgrades.reckoning import reckon, warning_of
 from lowcode_async.upgrades.versions import record_version
@@ -58,7 +59,11 @@ def _migrate(work: Work) -> StageResult:
     if more:
         payload["findings"] = [each.to_json() for each in more]
     told = [warning_of(each, work.upgrade) for each in more]
-    return StageResult(payload=payload, warnings=(*told, *warnings))
+    return StageResult(
+        payload=payload,
+        warnings=(*told, *warnings),
+        lost_count=number_of(work.upgrade.pk),
+    )
 
 
 def _take_back(work: Work) -> None:

@@ -5,11 +5,14 @@ from __future__ import annotations
 import csv
 import json
 from datetime import timedelta
+from threading import Event, Thread
 from typing import Any
 
 import pytest
 from django.core.management import call_command
+from django.db import connection, connections, transaction
 from django.test import AsyncClient, override_settings
+from django.test.utils import CaptureQueriesContext
 from rest_framework.authtoken.models import Token
 from rest_framework.test import APIClient
 
@@ -17,9 +20,11 @@ from lowcode_async import get_model
 from lowcode_async.clock import database_now
 from lowcode_async.models import LostValue, Process, Upgrade
 from lowcode_async.upgrades import lost
+from lowcode_async.upgrades.recovery import Recovery
 from tests.databases import Database
 from tests.integration.api.conftest import problems
 from tests.integration.migrating.changes import field, live, upgrade
+from tests.integration.runtime.dynamic import eventually
 
 LOST = "/lowcode/api/lost-values/"
 AGE = field("age", "CharField", max_length=20, null=True)
@@ -94,6 +99,73 @@ def test_values_of_an_upgrade_that_has_not_come_to_count_are_shown_to_nobody(
     assert staff.get(LOST).json()["total"] == 0
     Upgrade.objects.filter(pk=lossy.pk).update(stage="restart")
     assert staff.get(LOST).json()["total"] == 4
+
+
+def test_how_many_there_are_is_not_counted_again_for_whoever_asks(
+    staff: APIClient, lossy: Upgrade
+) -> None:
+    def told() -> tuple[set[int], int]:
+        """Return the number as it stands in each answer, and how many queries were about values."""
+        with CaptureQueriesContext(connection) as queries:
+            answers = [
+                staff.get(f"/lowcode/api/upgrade-status/{lossy.pk}/").json(),
+                staff.get(f"/lowcode/api/upgrades/{lossy.pk}/").json(),
+                staff.get("/lowcode/api/upgrades/", {"limit": "1"}).json()["upgrades"][0],
+            ]
+        asked = [each for each in queries if LostValue._meta.db_table in (each["sql"] or "")]
+        return {each["lost_values"] for each in answers}, len(asked)
+
+    # As a former release has left it.
+    assert told() == ({4}, 3)
+    lost.count_uncounted()
+    assert told() == ({4}, 0)
+    a_month_ago = database_now() - timedelta(days=31)
+    LostValue.objects.filter(field="note").update(created_at=a_month_ago)
+    assert lost.purge() == 1
+    assert told() == ({3}, 3)
+    lost.count_uncounted()
+    assert told() == ({3}, 0)
+    Upgrade.objects.filter(pk=lossy.pk).update(state="running", stage="migrate")
+    assert told() == ({0}, 0)
+
+
+def test_a_worker_counts_what_nobody_has(lossy: Upgrade) -> None:
+    recovery = Recovery(lambda *_: None)
+    recovery.start()
+    eventually(lambda: Upgrade.objects.get(pk=lossy.pk).lost_count == 4)
+    recovery.stop()
+
+
+def test_nothing_is_counted_that_a_purge_is_deleting(lossy: Upgrade) -> None:
+    counted = Event()
+
+    def notice(execute: Any, sql: str, *rest: Any) -> Any:
+        if "COUNT(" in sql:
+            counted.set()
+        return execute(sql, *rest)
+
+    def count() -> None:
+        with connection.execute_wrapper(notice):
+            lost.count_uncounted()
+        connections.close_all()
+
+    counting = Thread(target=count)
+    LostValue.objects.filter(field="note").update(created_at=database_now() - timedelta(days=31))
+    with transaction.atomic():
+        assert lost.purge() == 1
+        counting.start()
+        assert not counted.wait(0.3)
+    counting.join(60)
+    assert counted.is_set()
+    assert Upgrade.objects.get(pk=lossy.pk).lost_count == 3
+
+
+def test_values_that_do_not_count_yet_are_not_purged(lossy: Upgrade) -> None:
+    LostValue.objects.update(created_at=database_now() - timedelta(days=31))
+    Upgrade.objects.filter(pk=lossy.pk).update(state="running", active_model="item")
+    assert lost.purge() == 0
+    Upgrade.objects.filter(pk=lossy.pk).update(state="succeeded", active_model=None)
+    assert lost.purge() == 4
 
 
 def test_all_of_them_are_a_file(staff: APIClient, lossy: Upgrade) -> None:

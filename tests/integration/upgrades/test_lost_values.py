@@ -14,6 +14,7 @@ from django.db import DatabaseError
 
 from lowcode_async.models import LostValue, Upgrade
 from lowcode_async.planning.lost_values import read, same
+from lowcode_async.upgrades.runner import run_stage
 from tests.integration.upgrades.conftest import Upgraded
 from tests.integration.upgrades.test_upgrade import create, rows
 
@@ -78,6 +79,24 @@ async def test_what_the_way_back_would_not_give_again_is_kept(upgraded: Upgraded
         ("ratio", None, 0, "null"),
         ("word", "abcdefgh", "abcde", "truncated"),
     ]
+
+
+async def test_how_many_are_kept_is_recorded_with_the_end_of_the_change(upgraded: Upgraded) -> None:
+    await upgraded("Item", NAME, text("note", null=True))
+    await create("Item", {"name": "a", "note": "x"}, {"name": "b"}, {"name": "c", "note": "y"})
+    upgrade, _ = await upgraded("Item", NAME, force=True)
+    assert (upgrade.state, upgrade.lost_count) == (Upgrade.State.SUCCEEDED, 2)
+    # A worker dies behind the change; the one that ends the stage has seen none of the values.
+    await Upgrade.objects.filter(pk=upgrade.pk).aupdate(
+        state=Upgrade.State.RUNNING,
+        stage=Upgrade.Stage.MIGRATE,
+        active_model="item",
+        no_restart=True,
+        lost_count=None,
+    )
+    await run_stage(upgrade.pk, Upgrade.Stage.MIGRATE)
+    again = await Upgrade.objects.aget(pk=upgrade.pk)
+    assert (again.state, again.lost_count) == (Upgrade.State.SUCCEEDED, 2)
 
 
 VALUES = {
