@@ -1,41 +1,16 @@
 import { expect, test } from "vitest";
 
 import { fieldFrom, fieldToWire } from "@/api/definitions";
-import { differenceOf } from "@/domain/definition";
+import { definitionIn, differenceOf } from "@/domain/definition";
 import * as designs from "@/domain/design";
-import type { FieldType } from "@/domain/fieldTypes";
+
+import { typeOf } from "./fieldTypes";
 
 const FORMER = [
   fieldFrom({ name: "name", type: "CharField", max_length: 100 }),
   fieldFrom({ name: "price", type: "FloatField", null: true }),
 ];
 const BEGUN = designs.designOf("Product", 3, FORMER, { ordering: ["name"] });
-
-function typeOf(name: string, ...options: { name: string; required: boolean }[]): FieldType {
-  return {
-    name,
-    label: name,
-    help: "",
-    group: "text",
-    groupLabel: "Text",
-    relation: false,
-    generators: [],
-    valueTypes: ["string"],
-    format: null,
-    example: null,
-    options: options.map((each) => ({
-      ...each,
-      label: "",
-      help: "",
-      types: [],
-      default: null,
-      minimum: null,
-      maximum: null,
-      maxLength: null,
-      allowed: [],
-    })),
-  };
-}
 
 const CHAR = typeOf(
   "CharField",
@@ -81,17 +56,22 @@ test("fields are moved, and no further than there is room", () => {
 });
 
 test("fields written as JSON keep who they were", () => {
-  const found = designs.definitionIn(
+  const found = definitionIn(
     '{"fields": [{"name": "cost", "type": "FloatField", "renamed_from": "price"}]}',
   );
   const written = designs.withFields(BEGUN, (found?.fields ?? []).map(fieldFrom));
   expect(written.fields.map(({ formerName }) => formerName)).toEqual(["price"]);
-  expect(designs.definitionIn("[{]")).toBeNull();
-  expect(designs.definitionIn('[{"type": "FloatField"}]')).toBeNull();
+  expect(definitionIn("[{]")).toBeNull();
+  expect(definitionIn('[{"type": "FloatField"}]')).toBeNull();
 });
 
 test("the difference tells what was added, removed, renamed and changed", () => {
-  const changed = designs.setOption(designs.renameField(BEGUN, 1, "title"), 1, "max_length", 50);
+  const changed = designs.changeOption(
+    designs.renameField(BEGUN, 1, "title"),
+    1,
+    "max_length",
+    () => 50,
+  );
   const after = designs.fieldsOf(designs.removeField(changed, 2));
   const { fields, unchanged } = differenceOf(FORMER, after);
   expect(unchanged).toBe(0);

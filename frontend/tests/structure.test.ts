@@ -22,7 +22,7 @@ const FORMER = {
 };
 
 test("only what has changed is posted, and what went is named", () => {
-  const wanted = withOption(withKey(FORMER, "indexes", []), "verbose_name", "");
+  const wanted = withOption(withKey(FORMER, "indexes", []), "verbose_name", () => "");
   expect(postedStructure(FORMER, wanted)).toEqual({
     options: { verbose_name: null },
     indexes: null,
@@ -32,7 +32,7 @@ test("only what has changed is posted, and what went is named", () => {
 });
 
 test("each option differs by itself", () => {
-  const after = withOption(FORMER, "ordering", ["-title"]);
+  const after = withOption(FORMER, "ordering", () => ["-title"]);
   expect(modelChangesOf(FORMER, after)).toEqual([
     { key: "ordering", before: ["title"], after: ["-title"] },
   ]);

@@ -14,6 +14,7 @@ import {
 import { type Design, isChanged } from "@/domain/design";
 import type { Plan } from "@/domain/plan";
 import { byPlace, NO_PROBLEMS } from "@/domain/problems";
+import type { Step } from "@/domain/step";
 
 export function useDesigner(begin: Design) {
   const design = shallowRef(begin);
@@ -32,8 +33,9 @@ export function useDesigner(begin: Design) {
     () => isChanged(design.value) || (begin.baseVersion === 0 && !!design.value.modelName),
   );
 
-  function change(next: Design): void {
-    design.value = next;
+  /** The one way in which a design changes. */
+  function change(step: Step<Design>): void {
+    design.value = step(design.value);
     plan.value = null;
     replaced.value = false;
   }
@@ -68,7 +70,10 @@ export function useDesigner(begin: Design) {
 
   /** Ask for the plan; true if there is one. */
   async function review(): Promise<boolean> {
-    const made = await attempt(() => makePlan(design.value, flags.value));
+    const [asked, { force }] = [design.value, flags.value];
+    const made = await attempt(() => makePlan(asked, flags.value));
+    // What was changed while the server thought about it is planned too.
+    if (made && (asked !== design.value || force !== flags.value.force)) return review();
     if (made) {
       plan.value = made;
       problems.value = NO_PROBLEMS;

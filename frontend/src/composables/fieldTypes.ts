@@ -17,5 +17,7 @@ export function useFieldTypes() {
     staleTime: Infinity,
     placeholderData: (before) => before,
   });
-  return { query, types: computed(() => query.data.value ?? NONE) };
+  // In another language they may fail to come: those that there were do as well.
+  const types = computed<FieldTypes>((before) => query.data.value ?? before ?? NONE);
+  return { query, types };
 }

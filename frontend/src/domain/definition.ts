@@ -1,6 +1,6 @@
 /** The definition of a model: its fields in order, and what lies between two of them. */
 
-import { type Json, type JsonObject, same } from "@/domain/json";
+import { isObject, type Json, type JsonObject, same, textAt } from "@/domain/json";
 
 export interface FieldDefinition {
   readonly name: string;
@@ -65,6 +65,22 @@ function changesOf(before: FieldDefinition, after: FieldDefinition): Change[] {
 
 function withType(field: FieldDefinition): JsonObject {
   return { type: field.type, ...field.options };
+}
+
+/** The definition in a text: a list of fields, or an object that has one; null if it is no such JSON. */
+export function definitionIn(
+  text: string,
+): { fields: JsonObject[]; whole: JsonObject | null } | null {
+  try {
+    const found: unknown = JSON.parse(text);
+    const whole = isObject(found) ? found : null;
+    const list = whole ? whole["fields"] : found;
+    return Array.isArray(list) && list.every((each) => textAt(each, "name") !== null)
+      ? { fields: list.filter(isObject), whole }
+      : null;
+  } catch {
+    return null;
+  }
 }
 
 /** A value of an option as people read it: text without quotes, the rest as JSON. */

@@ -2,7 +2,8 @@
 
 import type { FieldDefinition } from "@/domain/definition";
 import { beginnings, type FieldType, keptOptions } from "@/domain/fieldTypes";
-import { isObject, type Json, type JsonObject, same, textAt } from "@/domain/json";
+import { type Json, type JsonObject, same } from "@/domain/json";
+import type { Step } from "@/domain/step";
 import { renamedIn } from "@/domain/structure";
 
 export interface DraftField {
@@ -95,6 +96,20 @@ export function removeField(design: Design, key: number): Design {
   return { ...design, fields: design.fields.filter((each) => each.key !== key) };
 }
 
+/** Bring a removed field back as it was. */
+export function restoreField(design: Design, name: string): Design {
+  const field = design.former.find((each) => each.name === name);
+  if (!field || design.fields.some((each) => each.formerName === name)) return design;
+  const draft: DraftField = {
+    key: design.nextKey,
+    name,
+    type: field.type,
+    options: field.options,
+    formerName: name,
+  };
+  return { ...design, fields: [...design.fields, draft], nextKey: design.nextKey + 1 };
+}
+
 export function moveField(design: Design, key: number, by: number): Design {
   const fields = [...design.fields];
   const from = fields.findIndex((each) => each.key === key);
@@ -117,15 +132,16 @@ export function retypeField(design: Design, key: number, type: FieldType): Desig
   });
 }
 
-/** Set an option; undefined takes it away, which leaves its default. */
-export function setOption(
+/** Change an option; undefined takes it away, which leaves its default. */
+export function changeOption(
   design: Design,
   key: number,
   name: string,
-  value: Json | undefined,
+  step: Step<Json | undefined>,
 ): Design {
   return changed(design, key, (field) => {
     const options = without(field.options, [name]);
+    const value = step(field.options[name]);
     return { ...field, options: value === undefined ? options : { ...options, [name]: value } };
   });
 }
@@ -180,22 +196,6 @@ export function withFields(design: Design, fields: readonly FieldDefinition[]): 
     };
   });
   return { ...design, fields: drafts, nextKey: design.nextKey + drafts.length };
-}
-
-/** The definition in a text: a list of fields, or an object that has one; null if it is no such JSON. */
-export function definitionIn(
-  text: string,
-): { fields: JsonObject[]; whole: JsonObject | null } | null {
-  try {
-    const found: unknown = JSON.parse(text);
-    const whole = isObject(found) ? found : null;
-    const list = whole ? whole["fields"] : found;
-    return Array.isArray(list) && list.every((each) => textAt(each, "name") !== null)
-      ? { fields: list.filter(isObject), whole }
-      : null;
-  } catch {
-    return null;
-  }
 }
 
 function asJson({ name, type, options, renamedFrom }: FieldDefinition): JsonObject {

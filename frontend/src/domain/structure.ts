@@ -5,6 +5,7 @@
 
 import type { FieldDefinition } from "@/domain/definition";
 import { isObject, type Json, type JsonObject, listAt, same, textAt } from "@/domain/json";
+import type { Step } from "@/domain/step";
 
 /** What differs beside the fields; undefined: it is not there. */
 export interface ModelChange {
@@ -25,13 +26,19 @@ export function withKey(structure: JsonObject, key: string, value: Json | undefi
   return isEmpty ? rest : { ...rest, [key]: value };
 }
 
-/** Set one of the options. */
+/** Change one of the options. */
 export function withOption(
   structure: JsonObject,
   name: string,
-  value: Json | undefined,
+  step: Step<Json | undefined>,
 ): JsonObject {
-  return withKey(structure, "options", withKey(optionsOf(structure), name, value));
+  const options = optionsOf(structure);
+  return withKey(structure, "options", withKey(options, name, step(options[name])));
+}
+
+/** Change the fields of an index or a constraint, which stand there also if there are none. */
+export function withFieldsBy(step: (names: Json | undefined) => Json): Step<JsonObject> {
+  return (item) => ({ ...item, fields: step(item["fields"]) });
 }
 
 export function optionsOf(structure: JsonObject): JsonObject {
