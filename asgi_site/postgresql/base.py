@@ -1,4 +1,7 @@
-"""Connections of the pool, looked at before they are used: asking costs a request what a small query does."""
+"""Connections of the pool: those last used first, and looked at before they are used.
+
+To ask the server whether one lives costs a request what a small query does.
+"""
 
 from __future__ import annotations
 
@@ -11,15 +14,32 @@ from psycopg_pool import ConnectionPool
 
 
 class DatabaseWrapper(base.DatabaseWrapper):
-    """Django's, with another check of pooled connections, where ``CONN_HEALTH_CHECKS`` wants one."""
+    """Django's, with a pool of our kind, and another check of its connections, where ``CONN_HEALTH_CHECKS`` wants one."""
 
     @property
     def pool(self) -> Any:
         """The pool of connections; None without one."""
         pool = super().pool
-        if pool is not None and pool._check is ConnectionPool.check_connection:  # noqa: SLF001
-            pool._check = look  # noqa: SLF001 - Django leaves no way to name another one
+        if pool is not None and not isinstance(pool, LastUsedFirst):
+            # Django leaves no way to name another class or check.
+            pool.__class__ = LastUsedFirst
+            if pool._check is ConnectionPool.check_connection:  # noqa: SLF001
+                pool._check = look  # noqa: SLF001
         return pool
+
+
+class LastUsedFirst(ConnectionPool[Any]):
+    """A pool that gives the connection that has rested least, not the one that has rested longest.
+
+    Once a crowd has asked, each request of a few clients would else meet another of the server's processes,
+    which has not planned its statements yet and whose memory has left the processor's cache. And those that
+    are too many are at rest, so that they are closed (``max_idle``).
+    """
+
+    def _get_ready_connection(self, timeout: float | None) -> Any:
+        # The lock is held. The first is taken, and the one given back last stands last.
+        self._pool.rotate(1)
+        return super()._get_ready_connection(timeout)
 
 
 def look(connection: Connection[Any]) -> None:

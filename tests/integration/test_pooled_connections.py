@@ -1,4 +1,4 @@
-"""Pooled connections to PostgreSQL are looked at, not asked, before they are used."""
+"""Pooled connections to PostgreSQL: the last used is used next, and is looked at, not asked, before."""
 
 from __future__ import annotations
 
@@ -60,6 +60,17 @@ def test_request_does_not_get_one_that_the_server_has_closed(database: Database)
         assert eventually(lambda: beside.execute(living, [pids]).fetchone() is None)
     assert observed("SELECT 1 WHERE %s > 0", pid) == 1
     assert connection.connection.info.backend_pid != pid
+
+
+def test_the_one_last_given_back_is_the_next(database: Database) -> None:
+    connection.ensure_connection()
+    pool: Any = connection.pool  # type: ignore[attr-defined]
+    several = [pool.getconn() for _ in range(3)]
+    for each in several:
+        pool.putconn(each)
+    assert [pool.getconn() for _ in range(3)] == several[::-1]
+    for each in several:
+        pool.putconn(each)
 
 
 def _parameters() -> dict[str, Any]:
