@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import logging
 import signal
 import socket
@@ -71,6 +72,8 @@ class ServedSite:
             ready: called once, when requests are answered.
         """
         self._set_signals()
+        # What is there now stays: to look through it for garbage would hold all requests for 0.1 s and more.
+        gc.freeze()
         self._registration.start()
 
         def begin() -> None:
