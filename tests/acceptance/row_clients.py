@@ -11,6 +11,7 @@ from typing import Any
 import httpx
 
 from tests.acceptance.clients import TIMEOUT
+from tests.acceptance.site import NO_TLS
 
 PAUSE = 0.02
 
@@ -62,7 +63,9 @@ class RowLoad:
     def _work(
         self, kind: Callable[[httpx.Client, int], Iterator[None]], url: str, number: int
     ) -> None:
-        with httpx.Client(base_url=url, headers=self._headers, timeout=TIMEOUT) as client:
+        with httpx.Client(
+            base_url=url, headers=self._headers, timeout=TIMEOUT, verify=NO_TLS
+        ) as client:
             for _ in kind(client, number):
                 if self._stopped.wait(PAUSE):
                     return

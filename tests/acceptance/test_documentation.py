@@ -17,7 +17,7 @@ import pytest
 
 from tests.acceptance import tours
 from tests.acceptance.processes import ROOT
-from tests.acceptance.site import Mode, Site, StartSite
+from tests.acceptance.site import NO_TLS, Mode, Site, StartSite
 from tests.servers.base import free_port, wait_for
 
 PAGES = tours.pages_with_tours(ROOT)
@@ -88,7 +88,7 @@ class Visitor:
         served = self._served
 
         def ask() -> None:
-            httpx.get(f"{self._environment['SITE']}/", timeout=10)
+            httpx.get(f"{self._environment['SITE']}/", timeout=10, verify=NO_TLS)
 
         wait_for(ask, seconds=90, alive=lambda: served.poll() is None, pause=0.1)
 
@@ -102,7 +102,7 @@ class Visitor:
                 self._output = self._bash(self._last.text)
             assert tours.matches(expected, tours.parse_answer(self._output)), self._output
 
-        wait_for(look, seconds=90 if repeatable else 0)
+        wait_for(look, seconds=90 if repeatable else 0, pause=0.2)
 
     def _bash(self, command: str) -> str:
         return self._run("bash", "-euo", "pipefail", "-c", command)

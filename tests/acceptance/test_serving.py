@@ -19,7 +19,14 @@ import pytest
 
 from tests.acceptance.gates import Gate
 from tests.acceptance.processes import ROOT, SiteProcess
-from tests.acceptance.site import Mode, Site, StartSite, copy_sqlite, new_environment
+from tests.acceptance.site import (
+    NO_TLS,
+    Mode,
+    Site,
+    StartSite,
+    copy_sqlite,
+    new_environment,
+)
 from tests.servers.base import free_port, wait_for
 
 SLOW_SITE = {"DJANGO_SETTINGS_MODULE": "tests.acceptance.slow_site.settings"}
@@ -75,7 +82,8 @@ def run(command: str, environment: Mapping[str, str]) -> subprocess.CompletedPro
 
 def wait_until_ready(port: int) -> None:
     def ask() -> None:
-        assert httpx.get(f"http://127.0.0.1:{port}/readyz", timeout=10).status_code == 200
+        answer = httpx.get(f"http://127.0.0.1:{port}/readyz", timeout=10, verify=NO_TLS)
+        assert answer.status_code == 200
 
     wait_for(ask, seconds=120, pause=0.1)
 
