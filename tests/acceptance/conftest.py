@@ -69,7 +69,8 @@ def dashboard() -> None:
     build_dashboard()
 
 
-@pytest.fixture(scope="session", params=KINDS)
+# Not for the session: while the other tiers are tested, which comes later, it would idle at their cost.
+@pytest.fixture(scope="package", params=KINDS)
 def site(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, dashboard: None
 ) -> Iterator[Site]:
@@ -84,7 +85,7 @@ def site(
     yield from _running(request, engine=engine, mode=mode, folder=folder, **environment)
 
 
-@pytest.fixture(scope="session", params=KINDS)
+@pytest.fixture(scope="package", params=KINDS)
 def hurried_site(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Site]:
