@@ -114,6 +114,22 @@ test("the remaining time follows from the pace", () => {
   expect(remaining(WHOLE.run.stages.migrate)).toBeNull();
 });
 
+test("waiting leaves the percent where it was, and tells nothing of the time that remains", () => {
+  const began = { ...tickOf("migrate", 10), at: 0 };
+  const later = { ...tickOf("migrate", 60), at: 5000 };
+  const waiting = { ...tickOf("migrate", 60), at: 6000 };
+  const waits = { ...waiting, payload: { percent: 60, code: "waiting_for_lock" } };
+  const tried = { ...tickOf("migrate", 60), at: 9000 };
+  const heard = [...LOG.slice(0, 6), began, later, waits];
+  for (const events of [heard, [...heard, tried]]) {
+    const { migrate } = receive(EMPTY_LOG, events).run.stages;
+    expect([migrate.percent, remaining(migrate)]).toEqual([60, null]);
+  }
+  const on = { ...tickOf("migrate", 70), at: 10_000 };
+  const { migrate } = receive(EMPTY_LOG, [...heard, tried, on]).run.stages;
+  expect([migrate.percent, remaining(migrate)]).toEqual([70, 12_000]);
+});
+
 test("a thousand events in one piece are applied in order", () => {
   const events = longLog(1000);
   expect(lastSequence(receive(EMPTY_LOG, shuffled(events, 3)))).toBe(1000);

@@ -148,7 +148,10 @@ function ended(stage: StageRun, state: StageState, event: UpgradeEvent): StageRu
 function progressed(stage: StageRun, event: UpgradeEvent): StageRun {
   const percent = numberAt(event.payload, "percent");
   const rows = hearRows(stage.rows, event);
-  const pace = percent === null ? stage.pace : paced(stage.pace, { at: event.at, percent });
+  const told = percent === null ? null : { at: event.at, percent };
+  // With a percent, a code says what is waited for: nobody knows how long, and it tells nothing of the pace.
+  const isWaiting = textAt(event.payload, "code") !== null;
+  const pace = told ? (isWaiting ? begun(stage.pace, told) : paced(stage.pace, told)) : stage.pace;
   // Ticks carry no number: one that was overtaken by a newer one tells nothing of how it stands.
   if (rows.at(-1)?.at !== event.at) return { ...stage, rows, pace };
   return {
@@ -161,8 +164,13 @@ function progressed(stage: StageRun, event: UpgradeEvent): StageRun {
   };
 }
 
+/** A pace that begins here, unless newer things are known. */
+function begun(pace: Pace | null, told: Pace["to"]): Pace {
+  return pace && told.at < pace.to.at ? pace : { from: told, to: told };
+}
+
 function paced(pace: Pace | null, told: Pace["to"]): Pace {
-  if (!pace) return { from: told, to: told };
+  if (!pace) return begun(pace, told);
   const { from, to } = pace;
   if (told.at < from.at) return told.percent <= from.percent ? { from: told, to } : pace;
   if (told.at < to.at) return pace;

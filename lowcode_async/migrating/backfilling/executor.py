@@ -17,7 +17,7 @@ import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, Final, NamedTuple, TypeVar
 
 from django.db import transaction
 from django.db.migrations.operations import SeparateDatabaseAndState
@@ -48,6 +48,9 @@ from lowcode_async.planning.state import APP_LABEL
 log = logging.getLogger(__name__)
 
 R = TypeVar("R")
+
+_INDEXES: Final = "Create indexes"
+"""What is told while they are built, for which old transactions have to end."""
 
 
 class _Chosen(NamedTuple):
@@ -135,7 +138,7 @@ def _beforehand(
 ) -> tuple[Execution, list[str]]:
     """Do what can be done beforehand; return what is left, and the indexes that have been built."""
     parts = _parts(execution, chosen)
-    described = parts[0].operation.describe() if parts else "Create indexes"
+    described = parts[0].operation.describe() if parts else _INDEXES
     execution.progress(0.0, operation=described)
     _begin(execution, watch, parts, new)
     log.info(
@@ -150,6 +153,8 @@ def _beforehand(
     )
     if parts:
         batches.fill()
+    if parts and new:
+        execution.progress(SHARE, operation=_INDEXES)
     built = indexes.build(new, execution)
     if parts:
         batches.catch_up()

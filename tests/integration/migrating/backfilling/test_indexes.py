@@ -11,6 +11,7 @@ from django.db import OperationalError
 from django.test import override_settings
 
 from lowcode_async.definitions.declared import IndexDefinition
+from lowcode_async.sentences import JSON
 from tests.integration.migrating.backfilling.meanwhile import (
     AGES,
     ROWS,
@@ -60,16 +61,20 @@ def test_indexes_are_built_beforehand_where_their_columns_stay_what_they_are(
 ) -> None:
     change = Change(INDEXED)
     somebody = writer()
-    built = list[str]()
+    built, told = list[str](), list[JSON]()
+
+    def tell(_: float, **detail: JSON) -> None:
+        told.append(detail.get("operation"))
 
     def write(sql: str) -> None:
         if sql.startswith("CREATE INDEX") and not sql.startswith('CREATE INDEX "lc_'):
             built.append(sql)
         if "CONCURRENTLY" in sql:
+            assert told[-1] == "Create indexes"
             somebody.change(min(somebody.texts), "41")
 
     with wire.tapped(before=write):
-        findings = change.work()
+        findings = change.work(progress=tell)
     # Two for the renamed text, of which one serves patterns. by_size is made anew under the name that it has,
     # by_title is on a column that is converted, and the column of note is not there yet.
     beforehand = [each for each in built if "CONCURRENTLY" in each]
