@@ -152,11 +152,11 @@ class Converting:
         """
         if self.shortcut is None:
             return
-        rows = column.rows.annotate(lowcode_verdict=self.shortcut.verdict)
+        rows = column.rows.annotate(_lowcode_verdict=self.shortcut.verdict)
         to_python = column.model._meta.pk.to_python
         for page in kept:
             keys = [to_python(json.loads(each.row_key)) for each in page]
-            yield rows.filter(pk__in=keys, lowcode_verdict__in=self.settled)
+            yield rows.filter(pk__in=keys, _lowcode_verdict__in=self.settled)
 
     @property
     def replaceable(self) -> bool:

@@ -26,11 +26,11 @@ def duplicates_of(column: Column, *, cut_to: int | None = None) -> tuple[int, tu
     groups = (
         column.rows.order_by()
         .filter(**{f"{column.field.attname}__isnull": False})
-        .annotate(lowcode_value=value)
-        .values("lowcode_value")
-        .annotate(lowcode_count=models.Count("pk"))
-        .filter(lowcode_count__gt=1)
-        .values_list("lowcode_value", "lowcode_count")
+        .annotate(_lowcode_value=value)
+        .values("_lowcode_value")
+        .annotate(_lowcode_count=models.Count("pk"))
+        .filter(_lowcode_count__gt=1)
+        .values_list("_lowcode_value", "_lowcode_count")
     )
     total, samples = 0, list[Sample]()
     for shared, count in groups.iterator(chunk_size=2000):
@@ -42,7 +42,7 @@ def duplicates_of(column: Column, *, cut_to: int | None = None) -> tuple[int, tu
 
 def _samples(column: Column, value: Any, shared: Any) -> list[Sample]:
     """Return the first rows that have one value."""
-    rows = column.rows.annotate(lowcode_value=value).filter(lowcode_value=shared)
+    rows = column.rows.annotate(_lowcode_value=value).filter(_lowcode_value=shared)
     shape = shape_of(column.plain_field)
     return [
         Sample(
@@ -50,5 +50,5 @@ def _samples(column: Column, value: Any, shared: Any) -> list[Sample]:
             before=value_json(shape, column.read(raw)),
             after=value_json(shape, column.read(raw)),
         )
-        for key, raw in rows.values_list("pk", "lowcode_value")[:2]
+        for key, raw in rows.values_list("pk", "_lowcode_value")[:2]
     ]

@@ -102,7 +102,7 @@ class _Foreseen:
         for each in self.changes:
             assert each.new is not None
             values[self.model._meta.get_field(each.new.name)] = self._expression(each, each.new)
-        selected = {f"lowcode_{each.name}": value for each, value in values.items()}
+        selected = {f"_lowcode_{each.name}": value for each, value in values.items()}
         rows = self.before._base_manager.using(self.place.alias).order_by()
         query = rows.annotate(**selected).values_list(*selected).query
         sql, params = query.get_compiler(connection=self.place).as_sql()
@@ -138,8 +138,8 @@ class _Foreseen:
         assert each.old is not None
         source, left = self._source(each), None
         if converting.shortcut is not None:
-            judged = source.rows.annotate(lowcode_verdict=converting.shortcut.verdict)
-            left = judged.exclude(lowcode_verdict__in=converting.settled)
+            judged = source.rows.annotate(_lowcode_verdict=converting.shortcut.verdict)
+            left = judged.exclude(_lowcode_verdict__in=converting.settled)
         reverts = self.keeping is not None and self.keeping.has_originals(each.old.name)
         reverting = self.keeping if reverts else None
         for page in source.pages(among=left):

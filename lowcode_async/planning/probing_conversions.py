@@ -77,20 +77,20 @@ class ConversionProbe:
         shortcut = self.converting.shortcut
         if shortcut is None or (self.reverting is not None and self.seen is not None):
             return self.source.rows, 0
-        rows = self.source.rows.annotate(lowcode_verdict=shortcut.verdict)
-        judged = rows.order_by().values_list("lowcode_verdict").annotate(models.Count("pk"))
+        rows = self.source.rows.annotate(_lowcode_verdict=shortcut.verdict)
+        judged = rows.order_by().values_list("_lowcode_verdict").annotate(models.Count("pk"))
         counts = {Verdict(verdict): count for verdict, count in judged}
         if self.seen is not None and self._may_repeat(counts, rows, shortcut):
             return self.source.rows, 0
         if self.reverting is not None:
             self._look_at_originals(self.reverting)
             done = sum(counts.get(each, 0) for each in self.converting.settled)
-            return rows.exclude(lowcode_verdict__in=self.converting.settled), done
+            return rows.exclude(_lowcode_verdict__in=self.converting.settled), done
         unsure = counts.pop(Verdict.UNSURE, 0)
         for verdict, count in counts.items():
             if verdict not in self.converting.settled:
-                self._take(count, rows.filter(lowcode_verdict=verdict))
-        left = rows.filter(lowcode_verdict=Verdict.UNSURE) if unsure else rows.none()
+                self._take(count, rows.filter(_lowcode_verdict=verdict))
+        left = rows.filter(_lowcode_verdict=Verdict.UNSURE) if unsure else rows.none()
         return left, sum(counts.values())
 
     def _look_at_originals(self, reverting: Keeping) -> None:
@@ -124,7 +124,7 @@ class ConversionProbe:
             return True
         if self.source.field.unique:
             return False
-        kept = rows.order_by().filter(lowcode_verdict=Verdict.KEPT)
+        kept = rows.order_by().filter(_lowcode_verdict=Verdict.KEPT)
         different = kept.aggregate(n=models.Count(shortcut.expression, distinct=True))["n"]
         return bool(different != counts.get(Verdict.KEPT, 0))
 

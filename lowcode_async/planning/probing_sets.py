@@ -64,8 +64,13 @@ def violations(
 
 def _moved(plan: Plan, *, reverting: bool) -> set[str]:
     """Return the fields whose values are not to be had from the rows as they are."""
-    assert plan.before is not None
-    former = {each.name for each in plan.before.fields}
+    model = plan.from_state.apps.get_model(APP_LABEL, plan.name_before)
+    # A relation's column, too: a new field may be called like it.
+    former = {
+        name
+        for each in model._meta.get_fields()
+        for name in (each.name, getattr(each, "attname", each.name))
+    }
     return {
         each.new.name
         for each in plan.changes
@@ -173,12 +178,12 @@ class _Asking:
         groups = (
             rows.order_by()
             .values(*names)
-            .annotate(lowcode_count=Count("*"))
-            .filter(lowcode_count__gt=1)
+            .annotate(_lowcode_count=Count("*"))
+            .filter(_lowcode_count__gt=1)
         )
         total, samples = 0, list[Sample]()
         for group in groups.iterator(chunk_size=2000):
-            total += group.pop("lowcode_count")
+            total += group.pop("_lowcode_count")
             if len(samples) < MAX_SAMPLES:
                 same = {
                     (name if value is not None else f"{name}__isnull"): (

@@ -149,13 +149,13 @@ def _held(column: Column, besides: Any = NO_VALUE) -> QuerySet[Any]:
     held: QuerySet[Any] = column.rows.filter(**{f"{name}__isnull": False})
     if shape is not None and shape.kind is Kind.TEXT:
         # Not ``= ''``: to MariaDB, spaces are nothing.
-        held = held.annotate(lowcode_length=Length(name)).filter(lowcode_length__gt=0)
+        held = held.annotate(_lowcode_length=Length(name)).filter(_lowcode_length__gt=0)
         if column.connection.vendor == "mysql" and isinstance(besides, str):
             # Nor ``= besides``: to it, small letters are capital ones.
             held = held.annotate(
-                lowcode_bytes=Func(F(name), template=_BYTES, output_field=models.BinaryField())
+                _lowcode_bytes=Func(F(name), template=_BYTES, output_field=models.BinaryField())
             )
-            return held.exclude(lowcode_bytes=besides.encode())
+            return held.exclude(_lowcode_bytes=besides.encode())
     return held if besides is NO_VALUE else held.exclude(**{name: besides})
 
 
@@ -169,7 +169,7 @@ def uncounted(column: Column, *, besides: Any = NO_VALUE) -> set[Written]:
 
 def _values(column: Column, besides: Any) -> tuple[int, tuple[Sample, ...]]:
     held, shape = _held(column, besides), shape_of(column.plain_field)
-    found = held.annotate(lowcode_value=column.value).values_list("pk", "lowcode_value")
+    found = held.annotate(_lowcode_value=column.value).values_list("pk", "_lowcode_value")
     return held.count(), tuple(
         Sample(key=key_json(key), before=value_json(shape, column.read(raw)), after=None)
         for key, raw in found[:MAX_SAMPLES]

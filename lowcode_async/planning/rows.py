@@ -135,8 +135,9 @@ class Column:
         return self._page(self._pairs(among), size)
 
     def _pairs(self, rows: QuerySet[Any]) -> QuerySet[Any]:
-        valued = rows.annotate(lowcode_value=self.value)
-        pairs: QuerySet[Any] = valued.values_list("pk", "lowcode_value")
+        # As wherever a name is added to rows: none of their fields begins with an underscore.
+        valued = rows.annotate(_lowcode_value=self.value)
+        pairs: QuerySet[Any] = valued.values_list("pk", "_lowcode_value")
         return pairs
 
     def _page(self, pairs: QuerySet[Any], size: int) -> list[tuple[Any, Any]]:

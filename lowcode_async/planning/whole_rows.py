@@ -130,7 +130,7 @@ def _valued(
     model: type[models.Model], connection: BaseDatabaseWrapper, columns: Sequence[Column]
 ) -> tuple[QuerySet[Any], list[str]]:
     """Return all rows in the order of their keys, and under which names they have stored values."""
-    values = {f"lowcode_{number}": each.value for number, each in enumerate(columns)}
+    values = {f"_lowcode_{number}": each.value for number, each in enumerate(columns)}
     rows = model._base_manager.using(connection.alias).order_by("pk").annotate(**values)
     return rows, list(values)
 

@@ -95,8 +95,8 @@ def _fill_portion(
         # They are empty to begin with, unless this is done once more.
         without = rows.order_by().filter(**{f"{source.field.attname}__isnull": True})
         without.filter(**{f"{name}__isnull": False}).update(**{name: None})
-    judged = rows.annotate(lowcode_verdict=shortcut.verdict)
-    left: QuerySet[Any] = judged.exclude(lowcode_verdict__in=converting.settled)
+    judged = rows.annotate(_lowcode_verdict=shortcut.verdict)
+    left: QuerySet[Any] = judged.exclude(_lowcode_verdict__in=converting.settled)
     return left
 
 

@@ -164,7 +164,7 @@ def _places(
     key: Any = column.model._meta.pk
     by_key = {key.to_python(json.loads(each.row_key)): each for each in rows}
     held = column.rows.filter(pk__in=list(by_key)).select_for_update()
-    found = held.annotate(lowcode_value=column.value).values_list("pk", "lowcode_value")
+    found = held.annotate(_lowcode_value=column.value).values_list("pk", "_lowcode_value")
     current = {pk: column.read(raw) for pk, raw in found}
     targets = Targets.of(column)
     for pk, each in by_key.items():
