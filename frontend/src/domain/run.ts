@@ -28,6 +28,8 @@ export interface StageRun {
 export interface Pace {
   readonly from: { readonly at: number; readonly percent: number };
   readonly to: { readonly at: number; readonly percent: number };
+  /** It waited then: what was told before does not count, also if it is heard of once more. */
+  readonly since: number | null;
 }
 
 export interface Run {
@@ -164,17 +166,19 @@ function progressed(stage: StageRun, event: UpgradeEvent): StageRun {
   };
 }
 
-/** A pace that begins here, unless newer things are known. */
+/** A pace that begins where the stage waits, unless newer things are known. */
 function begun(pace: Pace | null, told: Pace["to"]): Pace {
-  return pace && told.at < pace.to.at ? pace : { from: told, to: told };
+  return pace && told.at < pace.to.at ? pace : { from: told, to: told, since: told.at };
 }
 
 function paced(pace: Pace | null, told: Pace["to"]): Pace {
-  if (!pace) return begun(pace, told);
-  const { from, to } = pace;
-  if (told.at < from.at) return told.percent <= from.percent ? { from: told, to } : pace;
+  if (!pace) return { from: told, to: told, since: null };
+  const { from, to, since } = pace;
+  if (told.at < (since ?? from.at)) {
+    return since === null && told.percent <= from.percent ? { from: told, to, since } : pace;
+  }
   if (told.at < to.at) return pace;
-  return told.percent < to.percent ? { from: told, to: told } : { from, to: told };
+  return told.percent < to.percent ? { from: told, to: told, since } : { from, to: told, since };
 }
 
 /** How many milliseconds a stage will go on, by its pace so far; null where that is a guess. */
