@@ -34,7 +34,7 @@ INSTALLED_APPS = [
     "rest_framework.authtoken",
     "channels",
     "drf_spectacular_sidecar",
-    "asgi_site.demo",
+    "asgi_site.demo",  # the last one: see its `ready`
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",

@@ -1,5 +1,7 @@
 """The Django app."""
 
+import gc
+
 from django.apps import AppConfig
 
 
@@ -9,3 +11,9 @@ class DemoConfig(AppConfig):
     name = "asgi_site.demo"
     label = "demo"
     verbose_name = "Demo"
+
+    def ready(self) -> None:
+        """Look for garbage again, but not among what is there, if `manage.py` has put it off."""
+        if not gc.isenabled():
+            gc.freeze()
+            gc.enable()
