@@ -9,14 +9,13 @@ from uuid import UUID
 
 from rest_framework import serializers
 
-from lowcode_async.definitions import beside
+from lowcode_async.definitions.parsing import KEYS
 from lowcode_async.errors import Problem
 from lowcode_async.rest.errors import RequestInvalid
 from lowcode_async.sentences import JSON
 from lowcode_async.upgrades import asking
 
 _MOST_IDS: Final = 10_000
-_DEFINITION: Final = ("model_name", "fields", "to_dict", *beside.KEYS)
 
 
 class Flag(serializers.Field[bool, bool, bool, Any]):
@@ -179,9 +178,9 @@ class UpgradeRequest:
         if not isinstance(body, dict):
             raise RequestInvalid([Problem(pointer="", code="body_not_an_object")])
         given = options(data=body)
-        definition = {key: body[key] for key in _DEFINITION if key in body}
+        definition = {key: body[key] for key in KEYS if key in body}
         well_formed = given.is_valid()
-        problems = [*_unknown(body, {*_DEFINITION, *given.fields}), *_not_options(given)]
+        problems = [*_unknown(body, {*KEYS, *given.fields}), *_not_options(given)]
         if problems or not well_formed:
             raise RequestInvalid([*problems, *asking.problems_of(definition)])
         return cls(definition=definition, options=given.validated_data)

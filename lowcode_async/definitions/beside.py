@@ -33,7 +33,7 @@ KEYS: Final = (
     "constraints",
     "operations",
 )
-"""What may stand in a definition beside ``model_name`` and ``fields``."""
+"""What is read here."""
 
 
 def is_deletion(data: Mapping[str, JSON], problems: Problems) -> bool:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from typing import Final
 
+from lowcode_async.definitions import beside
 from lowcode_async.definitions.accessors import check_accessors
 from lowcode_async.definitions.beside import is_deletion, read_beside, read_deletion
 from lowcode_async.definitions.combinations import check_combination, simplify
@@ -35,7 +37,10 @@ from lowcode_async.definitions.surroundings import Surroundings
 from lowcode_async.definitions.to_dict import read_to_dict
 from lowcode_async.sentences import JSON
 
-__all__ = ["SiteModel", "parse_definition"]
+__all__ = ["KEYS", "SiteModel", "parse_definition"]
+
+KEYS: Final = ("model_name", "fields", "to_dict", *beside.KEYS)
+"""What may stand in a definition."""
 
 
 def parse_definition(
@@ -45,7 +50,7 @@ def parse_definition(
 
     Args:
         data: ``{"model_name": …, "fields": […]}`` and the other keys of a definition, each of which
-            leaves what the model has where it is absent; keys of others are not looked at.
+            leaves what the model has where it is absent.
         site: what stands already, and what is allowed.
         new_name_may_be_a_former_one: whether a new model may have a name that another one had
             before; else that is taken for somebody who does not know of the rename.
@@ -62,6 +67,9 @@ def parse_definition(
     if not isinstance(data, dict):
         problems.add((), "definition_no_object", actual=kind_name(data))
         problems.raise_if_any()
+    for key in data:
+        if key not in KEYS:  # a misspelled one would be taken for absent
+            problems.add((key,), "key_unknown", key=shown(key))
     name, old = _read_names(data, problems, site, may_be_a_former_one=new_name_may_be_a_former_one)
     surroundings = Surroundings(
         name=name,

@@ -39,10 +39,6 @@ SENTENCES: dict[str, Sentence] = {
         zh="键“{key}”重复出现",
         en="The key '{key}' stands here more than once",
     ),
-    "key_unknown": Sentence(
-        zh="未知的键“{key}”",
-        en="There is no key '{key}'",
-    ),
     "flag_not_boolean": Sentence(
         zh="{key} 只能是 true 或 false",
         en="{key} must be true or false",

@@ -7,6 +7,10 @@ SENTENCES: dict[str, Sentence] = {
         zh="请求内容应为 JSON 对象，实际为 {actual}",
         en="The request must be a JSON object, not {actual}",
     ),
+    "key_unknown": Sentence(
+        zh="未知的键“{key}”",
+        en="There is no key '{key}'",
+    ),
     "model_name_missing": Sentence(
         zh="缺少 model_name",
         en="model_name is missing",

@@ -22,6 +22,7 @@ WHOLE: list[tuple[Any, list[tuple[str, str]]]] = [
     ([], [("", "definition_no_object")]),
     ({}, [("/model_name", "model_name_missing"), ("/fields", "fields_missing")]),
     ({"model_name": "M", "fields": {}}, [("/fields", "fields_no_array")]),
+    ({"model_name": "M", "fields": [], "delet/e": True}, [("/delet~1e", "key_unknown")]),
     ({"model_name": 7, "fields": []}, [("/model_name", "name_not_string")]),
     ({"model_name": "", "fields": []}, [("/model_name", "name_not_identifier")]),
     ({"model_name": "产品", "fields": []}, [("/model_name", "name_not_ascii")]),

@@ -25,8 +25,6 @@ def test_contract_example_parses() -> None:
                 {"name": "description", "type": "TextField", "null": True},
                 {"name": "price", "type": "FloatField"},
             ],
-            "no_backup": False,
-            "force": 7,
         }
     )
     assert parsed.to_json()["fields"] == [
