@@ -1,8 +1,8 @@
 """The Django app."""
 
-import gc
-
 from django.apps import AppConfig
+
+from asgi_site import garbage
 
 
 class DemoConfig(AppConfig):
@@ -13,7 +13,5 @@ class DemoConfig(AppConfig):
     verbose_name = "Demo"
 
     def ready(self) -> None:
-        """Look for garbage again, but not among what is there, if `manage.py` has put it off."""
-        if not gc.isenabled():
-            gc.freeze()
-            gc.enable()
+        """Look for garbage again: `manage.py` has put it off until all apps are there."""
+        garbage.look_as_usual()
