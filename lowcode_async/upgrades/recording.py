@@ -142,8 +142,7 @@ def _let_go(upgrade: Upgrade) -> None:
     upgrade.save(
         update_fields=[
             "state", "stage", "active_model", "finished_at", "enqueued_at", "lease", "lease_until",
-            "handover", "attempts", "warnings", "lost_count", "error_code",
-            "error_params",
+            "handover", "attempts", "warnings", "lost_count", "error_code", "error_params",
         ]
     )  # fmt: skip
 

@@ -132,8 +132,10 @@ def test_how_many_there_are_is_not_counted_again_for_whoever_asks(
 def test_a_worker_counts_what_nobody_has(lossy: Upgrade) -> None:
     recovery = Recovery(lambda *_: None)
     recovery.start()
-    eventually(lambda: Upgrade.objects.get(pk=lossy.pk).lost_count == 4)
-    recovery.stop()
+    try:
+        assert eventually(lambda: Upgrade.objects.get(pk=lossy.pk).lost_count == 4)
+    finally:
+        recovery.stop()
 
 
 def test_nothing_is_counted_that_a_purge_is_deleting(lossy: Upgrade) -> None:
